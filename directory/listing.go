@@ -1,0 +1,22 @@
+package directory
+
+import "time"
+
+// Listing is a hoster's entry in a directory: its own words as they were
+// fetched from its node, and where they came from.
+type Listing struct {
+	Hoster    Hoster    `json:"hoster"`
+	Handle    string    `json:"handle"`    // "@name@host", checked both ways
+	URL       string    `json:"url"`       // its own page
+	Origin    string    `json:"origin"`    // the address that the profile was fetched from
+	FetchedAt time.Time `json:"fetchedAt"` // when
+	ListedAt  time.Time `json:"listedAt"`  // since when it is listed here
+	Warnings  []string  `json:"warnings,omitempty"`
+}
+
+// ListingChange is one step of a directory's change feed.
+type ListingChange struct {
+	Sequence uint64
+	ID       ID
+	Listing  *Listing // nil: removed
+}

@@ -1,0 +1,69 @@
+package directory
+
+// Facet is one question by which a visitor narrows a directory. Its name is
+// also its parameter in a page's address.
+type Facet string
+
+// The facets. Values of one facet widen (or), facets narrow (and), except
+// FacetCriterion, whose values narrow too.
+const (
+	FacetFamily      Facet = "family"      // FamilyID
+	FacetNeed        Facet = "need"        // NeedID
+	FacetReplaces    Facet = "replaces"    // Replacement.ID
+	FacetSoftware    Facet = "software"    // lower-case name
+	FacetAccount     Facet = "account"     // WithoutAccount
+	FacetOpenTo      Facet = "join"        // OpenTo
+	FacetCapacity    Facet = "capacity"    // Capacity
+	FacetServes      Facet = "serves"      // AreaCode, ancestors included
+	FacetSeat        Facet = "seat"        // AreaCode of the seat, ancestors included
+	FacetData        Facet = "data"        // AreaCode of the data, ancestors included
+	FacetForm        Facet = "form"        // LegalForm
+	FacetAudience    Facet = "audience"    // Audience
+	FacetMaintenance Facet = "maintenance" // Maintenance
+	FacetPaid        Facet = "paid"        // "yes", "no": at least one person is paid
+	FacetHours       Facet = "hours"       // "office", "evening", "weekend": when somebody answers
+	FacetOnCall      Facet = "oncall"      // "yes", "no"
+	FacetAllowance   Facet = "allowance"   // "3.5", "7", "18", "36": has stated at most so many days; "none"
+	FacetLanguage    Facet = "language"    // Language
+	FacetCollective  Facet = "collective"  // slug
+	FacetCriterion   Facet = "criterion"   // CriterionID stated as met
+)
+
+// Query is what a visitor asks of a directory.
+type Query struct {
+	Text    string             // words; "" asks nothing
+	Filters map[Facet][]string // values sorted and unique
+	Place   string             // postcode or commune, as typed
+	Near    *Point             // where Place is; nil: no place given or not found
+	Day     Date               // seeds the neutral order
+	Offset  int                // 0 <= Offset
+	Limit   int                // 1 <= Limit <= 200
+}
+
+// Result answers a Query.
+type Result struct {
+	Total  int
+	Hits   []Hit
+	Facets []FacetCounts // in the order of the vocabulary
+}
+
+// Hit is one listing found.
+type Hit struct {
+	ID         ID
+	Kilometres float64 // from Query.Near; -1: no place given, or the hoster gives none
+}
+
+// FacetCounts says how many listings each value of a facet would give, as if
+// that facet were free and all others held.
+type FacetCounts struct {
+	Facet  Facet
+	Values []ValueCount
+	Unsaid int // listings that say nothing on it; kept apart from "no"
+}
+
+// ValueCount is one value of a facet.
+type ValueCount struct {
+	Value  string
+	Count  int
+	Chosen bool
+}

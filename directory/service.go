@@ -1,0 +1,140 @@
+package directory
+
+// Service is one free-software service that a hoster runs for others.
+type Service struct {
+	ID           ID            `json:"id,omitempty"`
+	Slug         string        `json:"slug"` // unique within its hoster, [a-z0-9-]{1,64}
+	Name         string        `json:"name"`
+	Summary      Text          `json:"summary,omitempty"`
+	Needs        []NeedID      `json:"needs,omitempty"` // empty: those of the software in the vocabulary
+	Software     Software      `json:"software"`
+	Website      string        `json:"website,omitempty"` // http or https
+	Logo         string        `json:"logo,omitempty"`
+	Terms        string        `json:"terms,omitempty"` // terms of use, an address
+	Guides       Guides        `json:"guides,omitzero"`
+	Contact      Contact       `json:"contact,omitzero"` // empty: the hoster's
+	Since        Date          `json:"since,omitzero"`
+	Until        Date          `json:"until,omitzero"`
+	Registration Registration  `json:"registration"`
+	Level        Level         `json:"level,omitempty"`
+	LevelComment string        `json:"levelComment,omitempty"`
+	Price        Text          `json:"price,omitempty"`        // in words
+	Limits       Text          `json:"limits,omitempty"`       // in words: "5 GB a box"
+	Leaving      Text          `json:"leaving,omitempty"`      // how to leave with one's data
+	Allowance    *Allowance    `json:"allowance,omitempty"`    // nil: nothing said
+	Intervention *Intervention `json:"intervention,omitempty"` // nil: nothing said
+	Hosting      Hosting       `json:"hosting,omitzero"`
+	Statements   []Statement   `json:"statements,omitempty"`
+}
+
+// Software is the program behind a service.
+type Software struct {
+	Name       string   `json:"name,omitempty"`
+	Website    string   `json:"website,omitempty"`
+	Licence    string   `json:"licence,omitempty"` // SPDX identifier
+	LicenceURL string   `json:"licenceURL,omitempty"`
+	Source     string   `json:"source,omitempty"` // where its source is
+	Version    string   `json:"version,omitempty"`
+	Modules    []string `json:"modules,omitempty"`
+}
+
+// Guides are the addresses of a hoster's or service's documentation.
+type Guides struct {
+	User      string `json:"user,omitempty"`
+	Technical string `json:"technical,omitempty"`
+}
+
+// Registration is three separate facts about who may use a service.
+type Registration struct {
+	WithoutAccount WithoutAccount `json:"withoutAccount,omitempty"`
+	OpenTo         []OpenTo       `json:"openTo,omitempty"` // who may open an account
+	Capacity       Capacity       `json:"capacity,omitempty"`
+}
+
+// WithoutAccount says what a person can do with a service without an account.
+type WithoutAccount string
+
+// What can be done without an account; "" is not said.
+const (
+	UseNothing WithoutAccount = "nothing" // an account is needed
+	UseRead    WithoutAccount = "read"    // anyone may watch or read
+	UseFull    WithoutAccount = "full"    // no account is needed at all
+)
+
+// OpenTo is a public that may open an account.
+type OpenTo string
+
+// Who may open an account. An empty list is not said; NoOne stands alone.
+const (
+	OpenToAnyone  OpenTo = "anyone"  // free of charge, everyone (ChatonsInfos Free)
+	OpenToMembers OpenTo = "members" // members, family, friends (Member)
+	OpenToClients OpenTo = "clients" // against an invoice (Client)
+	OpenToNoOne   OpenTo = "no-one"
+)
+
+// Capacity says whether a service takes new accounts now.
+type Capacity string
+
+// Capacity now; "" is not said.
+const (
+	CapacityOpen        Capacity = "open"
+	CapacityWaitingList Capacity = "waiting-list"
+	CapacityFull        Capacity = "full"
+)
+
+// Level is the state of a service now, in the words of ChatonsInfos
+// (service.status.level); "" is not said.
+type Level string
+
+// The levels of a service.
+const (
+	LevelOK      Level = "ok"
+	LevelWarning Level = "warning"
+	LevelAlert   Level = "alert"
+	LevelError   Level = "error"
+	LevelOver    Level = "over" // closed for good
+)
+
+// Allowance is how many days a year of interruption a hoster allows itself.
+// It is never a contest: see demands 28-33.
+type Allowance struct {
+	DaysPerYear  float64 `json:"daysPerYear"`            // 0 < days <= 366; usual: 3.5, 7, 18, 36
+	None         bool    `json:"none,omitempty"`         // said: no allowance is promised (DaysPerYear 0)
+	Why          Text    `json:"why,omitempty"`          // what it is read with: hours, people
+	Compensation Text    `json:"compensation,omitempty"` // what happens when it is passed
+}
+
+// Intervention is within what time somebody starts to act, never a time of
+// recovery (demand 32).
+type Intervention struct {
+	WithinHours float64 `json:"withinHours"` // counted in the contact hours
+	Hours       []Hours `json:"hours,omitempty"`
+	Staffing    Text    `json:"staffing,omitempty"` // who keeps it, in words
+}
+
+// Hosting is where and on what a service runs, in the words of ChatonsInfos.
+type Hosting struct {
+	Provider     string   `json:"provider,omitempty"` // who owns the machine room; oneself where self-hosted
+	ProviderKind string   `json:"providerKind,omitempty"`
+	ServerKind   string   `json:"serverKind,omitempty"`
+	Distribution string   `json:"distribution,omitempty"`
+	Description  string   `json:"description,omitempty"`
+	Country      AreaCode `json:"country,omitempty"`
+}
+
+// The kinds of Hosting.ProviderKind.
+const (
+	ProviderHome         = "home"          // at home
+	ProviderHostedBay    = "hosted-bay"    // own server in somebody's bay
+	ProviderHostedServer = "hosted-server" // somebody's server
+	ProviderOutsourced   = "outsourced"    // all subcontracted
+)
+
+// The kinds of Hosting.ServerKind.
+const (
+	ServerNano     = "nano"
+	ServerPhysical = "physical"
+	ServerVirtual  = "virtual"
+	ServerShared   = "shared"
+	ServerCloud    = "cloud"
+)

@@ -1,0 +1,28 @@
+package directory
+
+import "time"
+
+// Statement is what somebody says of a hoster or service on one criterion.
+// There is no sum, no score and no rank over statements.
+type Statement struct {
+	Criterion CriterionID `json:"criterion"`
+	Value     Value       `json:"value"`
+	SaidBy    ID          `json:"saidBy,omitempty"` // empty: the hoster itself
+	Since     Date        `json:"since,omitzero"`
+	Until     Date        `json:"until,omitzero"`
+	SaidAt    time.Time   `json:"saidAt,omitzero"`
+	Proof     string      `json:"proof,omitempty"`   // an address
+	Comment   Text        `json:"comment,omitempty"` // what it costs, why, how far
+}
+
+// Value is what a statement says; a criterion without a statement is
+// Undeclared.
+type Value string
+
+// The values of a statement.
+const (
+	Met        Value = "met"
+	PartlyMet  Value = "partly-met"
+	Unmet      Value = "unmet"
+	Undeclared Value = "undeclared"
+)

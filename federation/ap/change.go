@@ -1,0 +1,75 @@
+package ap
+
+import (
+	"time"
+
+	"matou/directory"
+)
+
+// Change is everything that one step of the node does to what it keeps. A
+// store applies it whole or not at all, durably, in one transaction; many
+// Changes that arrive together may share one. Its rules are the store's, so
+// that two engines cannot differ (storagetest holds both to them):
+//
+//   - Activity set and already recorded (and not expired): nothing at all is
+//     applied, and Apply reports false.
+//   - Documents: one whose IRI holds a Tombstone that has not expired is not
+//     saved; one whose UpdatedAt is older than the stored one's is not saved.
+//     A Tombstone replaces whatever stands.
+//   - Follows replace the record of the same Actor and Object.
+//   - Deliveries join the lane of their inbox; a new lane is due at once
+//     (DueAt = Delivery.CreatedAt).
+//   - Refreshes replace the record of the same actor. RefreshesDone settle one
+//     that was carried out: where the stored record's DueAt is still TakenDueAt
+//     it becomes Next, or is removed where Next is nil; where it has changed
+//     meanwhile it stays.
+//   - Listings and RemoveListings each append to the change feed.
+type Change struct {
+	Activity        *Activity
+	LocalActors     []LocalActor
+	Actors          []Actor
+	RemoveActors    []IRI
+	Documents       []Document
+	RemoveDocuments []IRI
+	Follows         []Follow
+	RemoveFollows   []Edge
+	Outbox          []OutboxItem
+	RemoveOutbox    []OutboxItem
+	Deliveries      []Delivery
+	Refreshes       []Refresh
+	RefreshesDone   []RefreshDone
+	Hosts           []Host
+	Profiles        []Profile
+	Listings        []directory.Listing
+	RemoveListings  []directory.ID
+	Notices         []directory.Notice
+	RemoveNotices   []directory.ID
+}
+
+// Activity records that an activity was received, so that it takes effect
+// once.
+type Activity struct {
+	ID         IRI       `json:"id"`
+	Type       string    `json:"type"`
+	Actor      IRI       `json:"actor"`
+	ReceivedAt time.Time `json:"receivedAt"`
+	ExpiresAt  time.Time `json:"expiresAt"` // when the id may be forgotten
+}
+
+// Edge names a Follow by its two ends.
+type Edge struct{ Actor, Object IRI }
+
+// Profile is what this node's own hoster says, and the keys of an imported
+// file that matou does not know, so that an export gives them back.
+type Profile struct {
+	Actor  IRI               `json:"actor"`
+	Hoster directory.Hoster  `json:"hoster"`
+	Source map[string][]byte `json:"source,omitempty"` // imported files as read, by address
+}
+
+// RefreshDone settles one Refresh.
+type RefreshDone struct {
+	Actor      IRI
+	TakenDueAt time.Time
+	Next       *Refresh
+}

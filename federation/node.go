@@ -1,0 +1,80 @@
+// Package federation makes a node a citizen of the fediverse: it serves the
+// documents of its actors, receives and answers activities, publishes what its
+// hoster says, and keeps an aggregator's listings in step with the hosters'
+// own nodes. The wire format is activitystreams', signatures are signature's,
+// sockets are fetch's and delivery's; this package decides.
+package federation
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"matou/directory"
+	"matou/federation/ap"
+	"matou/federation/fetch"
+)
+
+// Config says who the node is.
+type Config struct {
+	Origin      *url.URL // scheme and host of every IRI: "https://hoster.example"
+	Development bool     // plain http and loopback peers
+	Software    string   // version of matou
+	Hoster      string   // handle of the hoster actor; "" without that role
+	Aggregator  *Aggregator
+	Vocabulary  directory.Vocabulary
+}
+
+// Aggregator says who the aggregator actor is.
+type Aggregator struct {
+	Handle   string
+	Name     string
+	Summary  directory.Text
+	Language directory.Language
+	Contact  string // address of a page or mailbox
+}
+
+// Node is one running node. Make it with New.
+type Node struct {
+	config Config
+	store  Store
+	client *fetch.Client
+	clock  func() time.Time
+	log    *slog.Logger
+	wake   func() // tells the delivery worker that there is something to deliver
+
+	mu     sync.RWMutex
+	actors map[ap.IRI]ap.LocalActor // this node's, by id
+}
+
+// IRIs of this node. Every one is ASCII, without a fragment, and stable.
+//
+//	/actor                           the node actor
+//	/ap/actors/NAME                  the hoster or aggregator actor
+//	  …/inbox …/outbox …/followers …/following …/collections/featured
+//	/ap/actors/NAME/services         the hoster's services, and …/services/SLUG
+//	/ap/actors/NAME/listing          the aggregator's listing
+//	/ap/notes/ULID                   a note
+//	/ap/activities/ULID              an activity
+//	/ap/contexts/ULID                the thread of a notice
+//	/inbox                           the shared inbox
+func (n *Node) iri(path string) ap.IRI {
+	return ap.IRI(n.config.Origin.String() + path)
+}
+
+// actorIRI is the id of the hoster or aggregator actor of that handle.
+func (n *Node) actorIRI(handle string) ap.IRI { return n.iri("/ap/actors/" + handle) }
+
+// nodeActor is the id of the node's own actor.
+func (n *Node) nodeActor() ap.IRI { return n.iri("/actor") }
+
+// apply applies c and wakes the delivery worker where c delivers something.
+func (n *Node) apply(ctx context.Context, c ap.Change) (bool, error) {
+	applied, err := n.store.Apply(ctx, c)
+	if applied && len(c.Deliveries) > 0 {
+		n.wake()
+	}
+	return applied, err
+}

@@ -1,0 +1,58 @@
+package federation
+
+import (
+	"context"
+	"time"
+
+	"matou/directory"
+	"matou/federation/ap"
+)
+
+// Store is what federation needs kept. Every method may be called at once
+// from many goroutines, and fails with ctx's error when it ends first.
+type Store interface {
+	Reader
+	Graph
+	Refreshes
+	// Apply applies the Change as its type says, durably, and reports false
+	// where its Activity had been recorded before (then nothing was applied).
+	Apply(ctx context.Context, c ap.Change) (applied bool, err error)
+}
+
+// Reader looks single records up. Each method returns directory.ErrNotFound
+// where there is none.
+type Reader interface {
+	LocalActors(ctx context.Context) ([]ap.LocalActor, error)
+	Actor(ctx context.Context, id ap.IRI) (ap.Actor, error)
+	Document(ctx context.Context, iri ap.IRI) (ap.Document, error)
+	Host(ctx context.Context, name string) (ap.Host, error)
+	Profile(ctx context.Context, actor ap.IRI) (ap.Profile, error)
+	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
+	// Notices gives a hoster's notices (every hoster's for ""), last updated first.
+	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
+}
+
+// Graph walks who follows whom, and what our actors have said.
+type Graph interface {
+	// Follow gives the one of that pair, or directory.ErrNotFound.
+	Follow(ctx context.Context, actor, object ap.IRI) (ap.Follow, error)
+	// Followers gives those who follow object, by actor id; the cursor is the last actor id.
+	Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.Follow, error)
+	// Following gives those whom actor follows, by object id; the cursor is the last object id.
+	Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Follow, error)
+	// Inboxes gives where an activity for the accepted followers of object goes: each inbox once, shared ones first choice.
+	Inboxes(ctx context.Context, object ap.IRI) ([]ap.IRI, error)
+	// Outbox gives an actor's activities, newest first; the cursor is the last Key.
+	Outbox(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.OutboxItem, error)
+	// Count gives the number of accepted followers, accepted followed, and outbox items of one of our actors.
+	Count(ctx context.Context, actor ap.IRI) (followers, following, outbox int, err error)
+}
+
+// Refreshes tells which profiles are due to be fetched.
+type Refreshes interface {
+	// DueRefreshes gives at most limit refreshes due at now, earliest first.
+	DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error)
+	// NextRefresh gives when the earliest one is due; the zero time where there is none.
+	NextRefresh(ctx context.Context) (time.Time, error)
+}

@@ -1,0 +1,30 @@
+// Package web shows what a node holds to people: pages without JavaScript in
+// French and English, and the same as JSON and GeoJSON.
+package web
+
+import (
+	"context"
+
+	"matou/directory"
+)
+
+// Directory is what the pages read.
+type Directory interface {
+	// Search answers a query by the in-memory index.
+	Search(ctx context.Context, q directory.Query) (directory.Result, error)
+	// Listing gives one listing, or directory.ErrNotFound.
+	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
+	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
+	// Notices gives a hoster's notices (every listed hoster's for ""), last updated first.
+	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
+	// Notice gives one, or directory.ErrNotFound or directory.ErrGone.
+	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
+}
+
+// Own is what a hoster node shows of its own hoster.
+type Own interface {
+	// Hoster gives the node's own profile with its services, or
+	// directory.ErrNotFound where none has been written yet.
+	Hoster(ctx context.Context) (directory.Hoster, error)
+}
