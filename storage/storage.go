@@ -1,0 +1,166 @@
+// Package storage keeps what a node knows. It names the engine by the scheme
+// of an address and holds what every engine shares: the methods that the rest
+// of the node relies on, the sentences of what can go wrong, and the report of
+// a check. The engines are in the packages below it; storagetest holds all of
+// them to the same rules.
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"matou/directory"
+	"matou/federation/ap"
+)
+
+// What keeps a store from being opened or written to. An engine wraps each in
+// one sentence that says what stands where and what to do about it.
+var (
+	ErrLocked  = errors.New("storage is in use by another process")
+	ErrDamaged = errors.New("storage is damaged")
+	ErrFull    = errors.New("no room left on the disk")
+	ErrNewer   = errors.New("storage was written by a newer version")
+	ErrTooBig  = errors.New("change is too big for one transaction")
+	ErrClosed  = errors.New("storage is closed")
+)
+
+// Engine is everything that an engine does. The rest of the node sees it
+// through smaller interfaces of its own (federation.Store, delivery.Queue,
+// web.Directory); their comments say what each method promises. Every method
+// may be called at once from many goroutines. A method given a context that
+// ends first fails with the context's error and has then changed nothing.
+type Engine interface {
+	Records
+	Graph
+	Queue
+	Feed
+
+	// Apply applies the Change by the rules of ap.Change, durably, and reports
+	// false where its Activity had been recorded before. It fails with
+	// ErrTooBig, ErrFull or ErrClosed, and has then changed nothing.
+	Apply(ctx context.Context, c ap.Change) (applied bool, err error)
+	// Check reads everything, and tells what contradicts itself.
+	Check(ctx context.Context) (Report, error)
+	// Close waits for the writes that were accepted and gives everything back.
+	// A second Close does nothing.
+	Close() error
+}
+
+// Records looks single records up, with directory.ErrNotFound where there is
+// none.
+type Records interface {
+	LocalActors(ctx context.Context) ([]ap.LocalActor, error)
+	Actor(ctx context.Context, id ap.IRI) (ap.Actor, error)
+	Document(ctx context.Context, iri ap.IRI) (ap.Document, error)
+	Host(ctx context.Context, name string) (ap.Host, error)
+	Profile(ctx context.Context, actor ap.IRI) (ap.Profile, error)
+	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
+	// Notices gives a hoster's notices (every hoster's for ""), last updated
+	// first, at most limit.
+	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
+	// DueRefreshes gives at most limit refreshes due at now, earliest first.
+	DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error)
+	// NextRefresh gives when the earliest is due; the zero time for none.
+	NextRefresh(ctx context.Context) (time.Time, error)
+}
+
+// Graph walks who follows whom and what our actors said. Followers and
+// Following give every state (a pending Follow has to be seen to be answered),
+// in the byte order of the other side's id; Inboxes and Count take the
+// accepted ones only. A page holds 1 to 200.
+type Graph interface {
+	Follow(ctx context.Context, actor, object ap.IRI) (ap.Follow, error)
+	Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.Follow, error)
+	Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Follow, error)
+	Inboxes(ctx context.Context, object ap.IRI) ([]ap.IRI, error)
+	Outbox(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.OutboxItem, error)
+	Count(ctx context.Context, actor ap.IRI) (followers, following, outbox int, err error)
+}
+
+// Queue is the persistent queue of deliveries, as delivery.Queue says.
+type Queue interface {
+	DueLanes(ctx context.Context, now time.Time, limit int, skip func(inbox ap.IRI) bool) ([]ap.Lane, error)
+	NextDue(ctx context.Context) (time.Time, error)
+	Deliveries(ctx context.Context, inbox ap.IRI, limit int) ([]ap.Delivery, error)
+	Settle(ctx context.Context, outcomes []ap.Outcome) error
+}
+
+// Feed gives the listings of a directory, and what changed in them.
+type Feed interface {
+	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// ListingByHandle finds "name@host" or "@name@host", in any letter case.
+	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
+	// Listings gives at most limit listings after that ID ("": from the
+	// first), in the byte order of their IDs.
+	Listings(ctx context.Context, after directory.ID, limit int) ([]directory.Listing, error)
+	// ListingChanges gives at most limit changes whose Sequence is greater
+	// than after, oldest first. A listing stands in the feed once, with its
+	// newest change; a removed one stands there as removed.
+	ListingChanges(ctx context.Context, after uint64, limit int) ([]directory.ListingChange, error)
+	// ListingsChanged gives a channel that holds one token after one or many
+	// changes were applied; the function ends that.
+	ListingsChanged() (<-chan struct{}, func())
+}
+
+// Options are what every engine is given.
+type Options struct {
+	Log   *slog.Logger     // nil: silent
+	Clock func() time.Time // nil: time.Now
+}
+
+// Opener opens one engine. Place is what follows the scheme in the address.
+type Opener func(place string, o Options) (Engine, error)
+
+// Open opens the storage at an address such as "badger:/var/lib/matou" with the
+// engine of that scheme.
+func Open(address string, o Options, engines map[string]Opener) (Engine, error) {
+	scheme, place, found := strings.Cut(address, ":")
+	open := engines[scheme]
+	if !found || open == nil {
+		known := strings.Join(slices.Sorted(maps.Keys(engines)), ", ")
+		return nil, directory.Invalid("storage", "%q must begin with one of: %s, as in \"badger:/var/lib/matou\"", address, known)
+	}
+	if place == "" {
+		return nil, directory.Invalid("storage", "%q must say where: write a directory after \"%s:\"", address, scheme)
+	}
+	e, err := open(place, o)
+	if err != nil {
+		return nil, fmt.Errorf("open storage: %w", err)
+	}
+	return e, nil
+}
+
+// Report is what a check found.
+type Report struct {
+	Engine   string         `json:"engine"`
+	Schema   int            `json:"schema"`   // version of the layout
+	Bytes    int64          `json:"bytes"`    // on disk
+	Counts   map[string]int `json:"counts"`   // records by kind: "documents", "lanes"
+	Problems []Problem      `json:"problems"` // empty: everything agrees
+	Unlisted int            `json:"unlisted"` // problems beyond the first 1000
+}
+
+// Problem is one thing that contradicts another.
+type Problem struct {
+	Kind   string `json:"kind"`   // "lane", "delivery", "follow", "listing", "notice", "refresh", "count", "record", "checksum"
+	ID     string `json:"id"`     // of the record; "" where it cannot be read
+	Detail string `json:"detail"` // a sentence
+}
+
+// maxProblems bounds what a Report lists.
+const maxProblems = 1000
+
+// Add notes a problem, or only counts it beyond the first 1000.
+func (r *Report) Add(kind, id, detail string) {
+	if len(r.Problems) >= maxProblems {
+		r.Unlisted++
+		return
+	}
+	r.Problems = append(r.Problems, Problem{Kind: kind, ID: id, Detail: detail})
+}
