@@ -7,15 +7,23 @@ package federation
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"sync"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"matou/directory"
 	"matou/federation/ap"
+	"matou/federation/delivery"
 	"matou/federation/fetch"
+	"matou/federation/signature"
 )
+
+// nodeUsername is the preferredUsername of the node actor.
+const nodeUsername = "actor"
 
 // Config says who the node is.
 type Config struct {
@@ -25,6 +33,7 @@ type Config struct {
 	Hoster      string   // handle of the hoster actor; "" without that role
 	Aggregator  *Aggregator
 	Vocabulary  directory.Vocabulary
+	Clock       func() time.Time // nil: time.Now
 }
 
 // Aggregator says who the aggregator actor is.
@@ -41,12 +50,20 @@ type Node struct {
 	config Config
 	store  Store
 	client *fetch.Client
+	worker *delivery.Worker
 	clock  func() time.Time
 	log    *slog.Logger
-	wake   func() // tells the delivery worker that there is something to deliver
+	in     inbound
+	stir   chan struct{} // wakes the refresh loop
 
 	mu     sync.RWMutex
-	actors map[ap.IRI]ap.LocalActor // this node's, by id
+	actors map[ap.IRI]ap.LocalActor     // this node's, by id
+	keys   map[ap.IRI]signature.Signer // theirs
+
+	idMu    sync.Mutex
+	entropy *ulid.MonotonicEntropy
+
+	noticeMu sync.Mutex // one change of our own notices or profile at a time
 }
 
 // IRIs of this node. Every one is ASCII, without a fragment, and stable.
@@ -70,11 +87,24 @@ func (n *Node) actorIRI(handle string) ap.IRI { return n.iri("/ap/actors/" + han
 // nodeActor is the id of the node's own actor.
 func (n *Node) nodeActor() ap.IRI { return n.iri("/actor") }
 
-// apply applies c and wakes the delivery worker where c delivers something.
+// apply applies c, wakes the delivery worker where c delivers something and
+// the refresh loop where it makes something due.
 func (n *Node) apply(ctx context.Context, c ap.Change) (bool, error) {
 	applied, err := n.store.Apply(ctx, c)
-	if applied && len(c.Deliveries) > 0 {
-		n.wake()
+	if err != nil || !applied {
+		return applied, err
 	}
-	return applied, err
+	if len(c.Deliveries) > 0 {
+		n.worker.Wake()
+	}
+	if len(c.Refreshes) > 0 {
+		select {
+		case n.stir <- struct{}{}:
+		default:
+		}
+	}
+	return true, nil
 }
+
+// isNotFound reports whether err says that there is no such record.
+func isNotFound(err error) bool { return errors.Is(err, directory.ErrNotFound) }

@@ -1,0 +1,212 @@
+package federation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"matou/directory"
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+)
+
+// announceWindow is how old a note may be to be announced still: what is found
+// later (a hoster newly listed, a node that was away) is kept, not announced.
+const announceWindow = 48 * time.Hour
+
+// relay adds to c what an aggregator does with a public note of a hoster that
+// it lists: it keeps the notice for its pages, and its own actor announces the
+// note, once, to those who follow the directory. A note that was announced
+// before is only kept as it stands now, so relay serves Create and Update
+// alike. Nothing happens for an author who is not listed.
+func (n *Node) relay(ctx context.Context, note activitystreams.NoteView, doc ap.Document, author ap.IRI, c *ap.Change) error {
+	if _, ok := n.localKind(ap.KindAggregator); !ok {
+		return nil
+	}
+	if _, err := n.store.Listing(ctx, directory.ID(author)); isNotFound(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	c.Documents = append(c.Documents, doc)
+	if err := n.keepNotice(ctx, note, author, c); err != nil {
+		return err
+	}
+	if n.now().Sub(note.PublishedAt) > announceWindow {
+		return nil
+	}
+	return n.announce(ctx, note.ID, author, c)
+}
+
+// announce adds to c the Announce of a note by this node's aggregator, unless
+// it stands already. The id comes from the note's, so that there is one.
+func (n *Node) announce(ctx context.Context, note, author ap.IRI, c *ap.Change) error {
+	agg, ok := n.localKind(ap.KindAggregator)
+	if !ok {
+		return nil
+	}
+	id := n.announceIRI(note)
+	if _, err := n.store.Document(ctx, id); err == nil {
+		return nil
+	} else if !isNotFound(err) {
+		return err
+	}
+	doc, err := activitystreams.Announce(id, agg.ID, note, author, n.now())
+	if err != nil {
+		return fmt.Errorf("write the Announce: %w", err)
+	}
+	inboxes, err := n.store.Inboxes(ctx, agg.ID)
+	if err != nil {
+		return err
+	}
+	if a, err := n.store.Actor(ctx, author); err == nil {
+		inboxes = append(inboxes, a.DeliverTo())
+	} else if !isNotFound(err) {
+		return err
+	}
+	doc.Local, doc.Public, doc.Owner = true, true, agg.ID
+	c.Documents = append(c.Documents, doc)
+	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), id, agg.ID, inboxes)...)
+	c.Outbox = append(c.Outbox, ap.OutboxItem{Actor: agg.ID, Key: n.newID(), Activity: id})
+	return nil
+}
+
+// announceIRI is the id of our aggregator's Announce of a note.
+func (n *Node) announceIRI(note ap.IRI) ap.IRI {
+	sum := sha256.Sum256([]byte(note))
+	return n.activityIRI("announce-" + hex.EncodeToString(sum[:16]))
+}
+
+// unrelay adds to c the end of a note that was relayed: the notice or its
+// update goes, and the Announce is undone.
+func (n *Node) unrelay(ctx context.Context, note ap.IRI, c *ap.Change) error {
+	agg, ok := n.localKind(ap.KindAggregator)
+	if !ok {
+		return nil
+	}
+	if err := n.dropNote(ctx, note, c); err != nil {
+		return err
+	}
+	id := n.announceIRI(note)
+	d, err := n.store.Document(ctx, id)
+	if isNotFound(err) || err == nil && d.Tombstone {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), agg.ID, d.Body, []ap.IRI{ap.Public}, []ap.IRI{followersOf(agg.ID)}, n.now())
+	if err != nil {
+		return fmt.Errorf("write the Undo: %w", err)
+	}
+	inboxes, err := n.store.Inboxes(ctx, agg.ID)
+	if err != nil {
+		return err
+	}
+	n.send(c, agg.ID, undo, inboxes, false)
+	gone, err := activitystreams.Tombstone(id, "Announce", n.now())
+	if err != nil {
+		return err
+	}
+	gone.Local, gone.Public, gone.Owner = true, true, agg.ID
+	c.Documents = append(c.Documents, gone)
+	return n.dropFromOutbox(ctx, agg.ID, id, c)
+}
+
+// dropFromOutbox adds to c the removal of an activity from an outbox.
+func (n *Node) dropFromOutbox(ctx context.Context, actor, activity ap.IRI, c *ap.Change) error {
+	page := ap.Page{Limit: 200}
+	for {
+		items, err := n.store.Outbox(ctx, actor, page)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if item.Activity == activity {
+				c.RemoveOutbox = append(c.RemoveOutbox, item)
+				return nil
+			}
+		}
+		if len(items) < page.Limit {
+			return nil
+		}
+		page.After = items[len(items)-1].Key
+	}
+}
+
+// keepNotice adds to c the notice that a hoster's note tells: a root note is
+// the notice, a reply to one is an update of it. Notes that are neither (a
+// conversation, a note without our terms) are no notices.
+func (n *Node) keepNotice(ctx context.Context, v activitystreams.NoteView, author ap.IRI, c *ap.Change) error {
+	if v.Kind == "" {
+		return nil
+	}
+	id := directory.ID(v.ID)
+	if v.InReplyTo != "" {
+		id = directory.ID(v.InReplyTo)
+	}
+	stored, err := n.pendingNotice(ctx, id, c)
+	switch {
+	case isNotFound(err) && v.InReplyTo != "":
+		return nil // an update of something that we never knew
+	case err != nil && !isNotFound(err):
+		return err
+	case err == nil && stored.Hoster != directory.ID(author):
+		return nil // not theirs to change
+	}
+	notice := v.Notice(stored, author)
+	for i := range c.Notices {
+		if c.Notices[i].ID == notice.ID {
+			c.Notices[i] = notice
+			return nil
+		}
+	}
+	c.Notices = append(c.Notices, notice)
+	return nil
+}
+
+// pendingNotice gives a notice as it will stand after c.
+func (n *Node) pendingNotice(ctx context.Context, id directory.ID, c *ap.Change) (directory.Notice, error) {
+	for _, notice := range c.Notices {
+		if notice.ID == id {
+			return notice, nil
+		}
+	}
+	return n.store.Notice(ctx, id)
+}
+
+// dropNote adds to c the end of the notice that a note tells, or of the one
+// update of it.
+func (n *Node) dropNote(ctx context.Context, note ap.IRI, c *ap.Change) error {
+	id := directory.ID(note)
+	if _, err := n.store.Notice(ctx, id); err == nil {
+		c.RemoveNotices = append(c.RemoveNotices, id)
+		return nil
+	} else if !isNotFound(err) {
+		return err
+	}
+	d, err := n.store.Document(ctx, note)
+	if isNotFound(err) || err == nil && d.Tombstone {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v, err := activitystreams.DecodeNote(d.Body)
+	if err != nil || v.InReplyTo == "" {
+		return nil
+	}
+	notice, err := n.pendingNotice(ctx, directory.ID(v.InReplyTo), c)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	notice.Updates = slices.DeleteFunc(slices.Clone(notice.Updates), func(u directory.NoticeUpdate) bool { return u.ID == id })
+	c.Notices = append(c.Notices, notice)
+	return nil
+}

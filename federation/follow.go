@@ -1,0 +1,203 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"matou/directory"
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+)
+
+// Follow asks the actor of that handle ("@name@host") to let this node follow
+// it: the aggregator where the node has that role, else the hoster. A Follow
+// that stands already is given back as it is; one that was rejected is sent
+// anew. Errors are sentences for the person who typed the handle.
+func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
+	who, err := n.follower()
+	if err != nil {
+		return ap.Follow{}, err
+	}
+	id, err := n.resolveHandle(ctx, handle)
+	if err != nil {
+		return ap.Follow{}, err
+	}
+	if _, ours := n.local(id); ours {
+		return ap.Follow{}, fmt.Errorf("%s is an actor of this very node: %w", handle, directory.ErrConflict)
+	}
+	target, _, err := n.fetchActor(ctx, id)
+	if err != nil {
+		return ap.Follow{}, fmt.Errorf("fetch the actor of %s: %w", handle, err)
+	}
+	defer n.in.lock(id)()
+	if f, err := n.store.Follow(ctx, who.ID, id); err == nil && f.State != ap.FollowRejected {
+		return f, nil
+	} else if err != nil && !isNotFound(err) {
+		return ap.Follow{}, err
+	}
+	doc, err := activitystreams.Follow(n.activityIRI(n.newID()), who.ID, id, n.now())
+	if err != nil {
+		return ap.Follow{}, fmt.Errorf("write the Follow: %w", err)
+	}
+	f := ap.Follow{
+		ID: doc.IRI, Actor: who.ID, Object: id, State: ap.FollowPending,
+		Inbox: target.Inbox, SharedInbox: target.SharedInbox, Raw: doc.Body, At: n.now(),
+	}
+	target.Handle = bareHandle(handle)
+	c := ap.Change{Follows: []ap.Follow{f}, Actors: []ap.Actor{target}}
+	n.send(&c, who.ID, doc, []ap.IRI{target.Inbox}, false)
+	_, err = n.apply(ctx, c)
+	return f, err
+}
+
+// Unfollow ends the Follow of the actor of that handle, or of that id: its
+// listing goes at once, whether its node still answers or not.
+func (n *Node) Unfollow(ctx context.Context, handle string) error {
+	who, err := n.follower()
+	if err != nil {
+		return err
+	}
+	f, err := n.followedBy(ctx, who.ID, handle)
+	if err != nil {
+		return err
+	}
+	defer n.in.lock(f.Object)()
+	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), who.ID, f.Raw, []ap.IRI{f.Object}, nil, n.now())
+	if err != nil {
+		return fmt.Errorf("write the Undo: %w", err)
+	}
+	c := ap.Change{RemoveFollows: []ap.Edge{{Actor: who.ID, Object: f.Object}}}
+	if err := n.withdraw(ctx, f.Object, "unfollowed", &c); err != nil {
+		return err
+	}
+	n.send(&c, who.ID, undo, []ap.IRI{f.Inbox}, false)
+	_, err = n.apply(ctx, c)
+	return err
+}
+
+// Following gives whom this node follows, with the handle that each goes by.
+func (n *Node) Following(ctx context.Context) ([]Followed, error) {
+	who, err := n.follower()
+	if err != nil {
+		return nil, err
+	}
+	var out []Followed
+	err = n.eachFollowing(ctx, who.ID, func(f ap.Follow) (bool, error) {
+		e := Followed{Follow: f}
+		if a, err := n.store.Actor(ctx, f.Object); err == nil {
+			e.Handle, e.Name, e.Hoster = a.Handle, a.Name, a.Services != ""
+		} else if !isNotFound(err) {
+			return false, err
+		}
+		_, err := n.store.Listing(ctx, directory.ID(f.Object))
+		e.Listed = err == nil
+		out = append(out, e)
+		return true, nil
+	})
+	return out, err
+}
+
+// Followed is one Follow of ours, for people to read.
+type Followed struct {
+	ap.Follow
+	Handle string // "name@host"
+	Name   string
+	Hoster bool // it publishes services
+	Listed bool
+}
+
+// eachFollowing walks whom actor follows, until visit says false.
+func (n *Node) eachFollowing(ctx context.Context, actor ap.IRI, visit func(ap.Follow) (bool, error)) error {
+	page := ap.Page{Limit: 200}
+	for {
+		fs, err := n.store.Following(ctx, actor, page)
+		if err != nil {
+			return err
+		}
+		for _, f := range fs {
+			if more, err := visit(f); err != nil || !more {
+				return err
+			}
+		}
+		if len(fs) < page.Limit {
+			return nil
+		}
+		page.After = string(fs[len(fs)-1].Object)
+	}
+}
+
+// follower is the actor of this node that follows others.
+func (n *Node) follower() (ap.LocalActor, error) {
+	for _, k := range []ap.LocalKind{ap.KindAggregator, ap.KindHoster} {
+		if a, ok := n.localKind(k); ok {
+			return a, nil
+		}
+	}
+	return ap.LocalActor{}, fmt.Errorf("this node has neither an aggregator nor a hoster that could follow: %w", directory.ErrForbidden)
+}
+
+// followedBy finds the Follow of the actor of that handle or id among those of
+// who, by what is kept here.
+func (n *Node) followedBy(ctx context.Context, who ap.IRI, handle string) (ap.Follow, error) {
+	var found ap.Follow
+	want := bareHandle(handle)
+	err := n.eachFollowing(ctx, who, func(f ap.Follow) (bool, error) {
+		if string(f.Object) == handle {
+			found = f
+			return false, nil
+		}
+		a, err := n.store.Actor(ctx, f.Object)
+		if err != nil && !isNotFound(err) {
+			return false, err
+		}
+		if err == nil && strings.EqualFold(a.Handle, want) {
+			found = f
+			return false, nil
+		}
+		return true, nil
+	})
+	if err == nil && found.Object == "" {
+		err = fmt.Errorf("%s is not followed by this node: %w", handle, directory.ErrNotFound)
+	}
+	return found, err
+}
+
+// bareHandle gives "name@host" for "@name@host" or "acct:name@host".
+func bareHandle(h string) string {
+	h = strings.TrimPrefix(h, "acct:")
+	return strings.ToLower(strings.TrimPrefix(h, "@"))
+}
+
+// accepted adds to c what follows when an actor that we asked to follow has
+// said yes: its profile is fetched from its own node, at once.
+func (n *Node) accepted(_ context.Context, f ap.Follow, c *ap.Change) error {
+	n.refreshSoon(f.Object, "accept", c)
+	return nil
+}
+
+// withdraw adds to c the end of an actor's listing here, and of its notices.
+func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.Change) error {
+	id := directory.ID(actor)
+	_, err := n.store.Listing(ctx, id)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.RemoveListings = append(c.RemoveListings, id)
+	notices, err := n.store.Notices(ctx, id, 1000)
+	if err != nil {
+		return err
+	}
+	for _, notice := range notices {
+		c.RemoveNotices = append(c.RemoveNotices, notice.ID)
+	}
+	n.log.InfoContext(ctx, "listing withdrawn", "actor", string(actor), "reason", reason)
+	return nil
+}
+
+// isGone reports whether err says that a peer has deleted what was asked for.
+func isGone(err error) bool { return errors.Is(err, directory.ErrGone) }

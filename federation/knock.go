@@ -1,0 +1,74 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"matou/federation/ap"
+	"matou/federation/delivery"
+	"matou/federation/signature"
+)
+
+// knockMemory is how long a host is remembered to take RFC 9421 only.
+const knockMemory = 7 * 24 * time.Hour
+
+// post delivers one activity: signed by draft-cavage first, which every peer
+// understands and without which some drop activities silently, and by RFC 9421
+// as a second knock where the first one is refused with 401 or 403. A host
+// that takes only the second is remembered.
+func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Result {
+	signer, ok := n.signer(d.Signer)
+	if !ok {
+		return delivery.Result{Status: delivery.GiveUp, Error: "the actor that signed is not of this node any more"}
+	}
+	name := d.Inbox.Host()
+	schemes := []signature.Scheme{signature.Cavage, signature.MessageSignatures}
+	host, err := n.store.Host(ctx, name)
+	if err != nil && !isNotFound(err) {
+		return delivery.Classify(0, err)
+	}
+	remembered := host.MessageSignatures.After(n.clock())
+	if remembered {
+		schemes[0], schemes[1] = schemes[1], schemes[0]
+	}
+	var result delivery.Result
+	for i, scheme := range schemes {
+		var status int
+		result, status = n.knock(ctx, signer, scheme, d, body)
+		if status == http.StatusUnauthorized || status == http.StatusForbidden {
+			continue
+		}
+		if i == 1 && result.Status == delivery.Delivered {
+			n.rememberScheme(ctx, name, scheme)
+		}
+		break
+	}
+	return result
+}
+
+// knock posts once, signed in one scheme.
+func (n *Node) knock(ctx context.Context, s signature.Signer, scheme signature.Scheme, d ap.Delivery, body []byte) (delivery.Result, int) {
+	header := http.Header{"Content-Type": {"application/activity+json"}}
+	sign := func(r *http.Request) error { return s.Sign(r, body, scheme, n.clock()) }
+	resp, err := n.client.Post(ctx, string(d.Inbox), body, header, sign)
+	result := delivery.Classify(resp.Status, err)
+	if resp.RetryAfter > 0 {
+		result.After = resp.RetryAfter
+	}
+	return result, resp.Status
+}
+
+// rememberScheme keeps which scheme a host takes. It is a help: where it cannot
+// be kept, the next delivery knocks twice again.
+func (n *Node) rememberScheme(ctx context.Context, name string, scheme signature.Scheme) {
+	h := ap.Host{Name: name}
+	if scheme == signature.MessageSignatures {
+		h.MessageSignatures = n.clock().Add(knockMemory)
+	}
+	_, err := n.store.Apply(ctx, ap.Change{Hosts: []ap.Host{h}})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		n.log.WarnContext(ctx, "signature scheme not remembered", "host", name, "error", err.Error())
+	}
+}

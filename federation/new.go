@@ -1,0 +1,236 @@
+package federation
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"golang.org/x/sync/errgroup"
+
+	"matou/directory"
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+	"matou/federation/delivery"
+	"matou/federation/fetch"
+	"matou/federation/signature"
+)
+
+// New makes the node that cfg describes on what store and queue hold: the keys
+// of its actors are made once, the documents of the node actor and of the
+// aggregator are brought up to date. The hoster's is written by PublishHoster.
+func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log *slog.Logger) (*Node, error) {
+	n := &Node{
+		config:  cfg,
+		store:   store,
+		clock:   cfg.Clock,
+		log:     log,
+		actors:  map[ap.IRI]ap.LocalActor{},
+		keys:    map[ap.IRI]signature.Signer{},
+		entropy: ulid.Monotonic(rand.Reader, 0),
+		stir:    make(chan struct{}, 1),
+	}
+	if n.clock == nil {
+		n.clock = time.Now
+	}
+	n.client = fetch.New(fetch.Options{
+		Development: cfg.Development,
+		UserAgent:   fmt.Sprintf("matou/%s (+%s/)", cfg.Software, cfg.Origin),
+		Sign:        n.signFetch,
+	})
+	n.worker = delivery.New(queue, store.Document, n.post, delivery.Options{Log: log, Clock: cfg.Clock})
+	n.in.init(n)
+	if err := n.ensureActors(ctx); err != nil {
+		return nil, fmt.Errorf("prepare the actors of this node: %w", err)
+	}
+	if err := n.saveOwnDocuments(ctx); err != nil {
+		return nil, fmt.Errorf("write the documents of this node: %w", err)
+	}
+	return n, nil
+}
+
+// Run delivers what is queued and refreshes what is due, until ctx ends. What
+// is not done by then stays queued.
+func (n *Node) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return n.worker.Run(ctx) })
+	g.Go(func() error { return n.runRefreshes(ctx) })
+	return g.Wait()
+}
+
+// Client is the node's client for outgoing requests, signed by its node actor.
+func (n *Node) Client() *fetch.Client { return n.client }
+
+// Stats tells what the delivery worker has done since the start.
+func (n *Node) Stats() delivery.Stats { return n.worker.Stats() }
+
+// ensureActors loads this node's actors and makes those that its configuration
+// names and that do not exist yet, each with a key of its own.
+func (n *Node) ensureActors(ctx context.Context) error {
+	stored, err := n.store.LocalActors(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range stored {
+		if err := n.addLocal(a); err != nil {
+			return err
+		}
+	}
+	wanted := []ap.LocalActor{{ID: n.nodeActor(), Kind: ap.KindNode, Username: nodeUsername}}
+	if n.config.Hoster != "" {
+		wanted = append(wanted, ap.LocalActor{ID: n.actorIRI(n.config.Hoster), Kind: ap.KindHoster, Username: n.config.Hoster})
+	}
+	if a := n.config.Aggregator; a != nil {
+		wanted = append(wanted, ap.LocalActor{ID: n.actorIRI(a.Handle), Kind: ap.KindAggregator, Username: a.Handle})
+	}
+	var made []ap.LocalActor
+	for _, a := range wanted {
+		if _, ok := n.local(a.ID); ok {
+			continue
+		}
+		key, err := signature.NewKey()
+		if err != nil {
+			return fmt.Errorf("make a key: %w", err)
+		}
+		if a.PrivateDER, err = signature.MarshalPrivate(key); err != nil {
+			return fmt.Errorf("encode a key: %w", err)
+		}
+		a.KeyID, a.CreatedAt = a.ID+"#main-key", n.now()
+		made = append(made, a)
+	}
+	if len(made) == 0 {
+		return nil
+	}
+	if _, err := n.store.Apply(ctx, ap.Change{LocalActors: made}); err != nil {
+		return err
+	}
+	for _, a := range made {
+		if err := n.addLocal(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addLocal takes one of this node's actors, and its key, into memory.
+func (n *Node) addLocal(a ap.LocalActor) error {
+	key, err := signature.ParsePrivate(a.PrivateDER)
+	if err != nil {
+		return fmt.Errorf("read the key of %s: %w", a.ID, err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.actors[a.ID] = a
+	n.keys[a.ID] = signature.Signer{KeyID: string(a.KeyID), Key: key}
+	return nil
+}
+
+// local gives the actor of this node with that id.
+func (n *Node) local(id ap.IRI) (ap.LocalActor, bool) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	a, ok := n.actors[id]
+	return a, ok
+}
+
+// localKind gives this node's configured actor of a kind.
+func (n *Node) localKind(kind ap.LocalKind) (ap.LocalActor, bool) {
+	switch kind {
+	case ap.KindHoster:
+		if n.config.Hoster != "" {
+			return n.local(n.actorIRI(n.config.Hoster))
+		}
+	case ap.KindAggregator:
+		if n.config.Aggregator != nil {
+			return n.local(n.actorIRI(n.config.Aggregator.Handle))
+		}
+	case ap.KindNode:
+		return n.local(n.nodeActor())
+	}
+	return ap.LocalActor{}, false
+}
+
+// signer gives the key of one of this node's actors.
+func (n *Node) signer(id ap.IRI) (signature.Signer, bool) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	s, ok := n.keys[id]
+	return s, ok
+}
+
+// endpoints gives what the wire format needs to know of one of our actors.
+func (n *Node) endpoints(a ap.LocalActor) activitystreams.Endpoints {
+	s, _ := n.signer(a.ID)
+	return activitystreams.Endpoints{
+		Origin:       n.config.Origin.String(),
+		Actor:        a.ID,
+		Username:     a.Username,
+		KeyID:        a.KeyID,
+		PublicKeyPEM: signature.PublicPEM(s.Key),
+	}
+}
+
+// saveOwnDocuments writes the documents of the node actor and the aggregator
+// where they are new or say something else than before.
+func (n *Node) saveOwnDocuments(ctx context.Context) error {
+	node, _ := n.localKind(ap.KindNode)
+	d, err := activitystreams.EncodeNodeActor(n.endpoints(node), n.config.Origin.Host, "")
+	if err != nil {
+		return err
+	}
+	docs := []ap.Document{d}
+	if a, ok := n.localKind(ap.KindAggregator); ok {
+		c := n.config.Aggregator
+		d, err := activitystreams.EncodeAggregator(n.endpoints(a), activitystreams.AggregatorProfile{
+			Name: c.Name, Summary: c.Summary, Language: c.Language, Contact: c.Contact,
+		})
+		if err != nil {
+			return err
+		}
+		docs = append(docs, d)
+	}
+	var c ap.Change
+	for _, d := range docs {
+		old, err := n.store.Document(ctx, d.IRI)
+		if err == nil && string(old.Body) == string(d.Body) {
+			continue
+		}
+		if err != nil && !isNotFound(err) {
+			return err
+		}
+		d.UpdatedAt = n.now()
+		c.Documents = append(c.Documents, d)
+	}
+	if len(c.Documents) == 0 {
+		return nil
+	}
+	_, err = n.store.Apply(ctx, c)
+	return err
+}
+
+// now is the node's time in UTC, to the second: what documents carry.
+func (n *Node) now() time.Time { return n.clock().UTC().Truncate(time.Second) }
+
+// newID gives a ULID: unique, ASCII, in the order of the time it was made.
+func (n *Node) newID() string {
+	n.idMu.Lock()
+	defer n.idMu.Unlock()
+	id, err := ulid.New(ulid.Timestamp(n.clock()), n.entropy)
+	if err != nil { // more than 2^80 ids in one millisecond
+		id = ulid.Make()
+	}
+	return id.String()
+}
+
+// signFetch signs an outgoing GET by the node actor: peers in secure mode
+// answer no others.
+func (n *Node) signFetch(r *http.Request) error {
+	s, ok := n.signer(n.nodeActor())
+	if !ok {
+		return directory.ErrNotFound
+	}
+	return s.Sign(r, nil, signature.Cavage, n.clock())
+}

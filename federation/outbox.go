@@ -1,0 +1,85 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+)
+
+// activityIRI is the id of the activity with that ULID.
+func (n *Node) activityIRI(id string) ap.IRI { return n.iri("/ap/activities/" + id) }
+
+// noteIRI is the id of the note with that ULID; the activity that creates the
+// note has the same ULID, so that each is found from the other.
+func (n *Node) noteIRI(id string) ap.IRI { return n.iri("/ap/notes/" + id) }
+
+// deliveries gives one delivery of an activity for each inbox, leaving out
+// doubles and our own host. Their keys keep the order in which they are made.
+func (n *Node) deliveries(now time.Time, activity, signer ap.IRI, inboxes []ap.IRI) []ap.Delivery {
+	own := n.nodeActor().Host()
+	seen := make(map[ap.IRI]bool, len(inboxes))
+	out := make([]ap.Delivery, 0, len(inboxes))
+	for _, inbox := range inboxes {
+		if inbox == "" || seen[inbox] || inbox.Host() == own {
+			continue
+		}
+		seen[inbox] = true
+		out = append(out, ap.Delivery{Key: n.newID(), Activity: activity, Inbox: inbox, Signer: signer, CreatedAt: now})
+	}
+	return out
+}
+
+// send adds an activity to c: its document and its deliveries. With public it
+// stands in the outbox of its actor too.
+func (n *Node) send(c *ap.Change, actor ap.IRI, activity ap.Document, inboxes []ap.IRI, public bool) {
+	activity.Local, activity.Public, activity.Owner = true, public, actor
+	c.Documents = append(c.Documents, activity)
+	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), activity.IRI, actor, inboxes)...)
+	if public {
+		c.Outbox = append(c.Outbox, ap.OutboxItem{Actor: actor, Key: ulidOf(activity.IRI), Activity: activity.IRI})
+	}
+}
+
+// publish adds an activity for everyone to c: into the outbox of its actor and
+// to all its followers, each inbox once (ActivityPub 7.1), and to others
+// besides.
+func (n *Node) publish(ctx context.Context, c *ap.Change, actor ap.IRI, activity ap.Document, besides ...ap.IRI) error {
+	inboxes, err := n.store.Inboxes(ctx, actor)
+	if err != nil {
+		return fmt.Errorf("find the inboxes of the followers: %w", err)
+	}
+	n.send(c, actor, activity, append(inboxes, besides...), true)
+	return nil
+}
+
+// broadcastUpdate tells the followers of one of our actors that an object has
+// changed. The Update itself does not stand in the outbox: the outbox shows
+// what the actor said, each thing as it stands now.
+func (n *Node) broadcastUpdate(ctx context.Context, c *ap.Change, actor ap.IRI, object ap.Document) error {
+	update, err := activitystreams.Update(n.activityIRI(n.newID()), object, n.now())
+	if err != nil {
+		return fmt.Errorf("write the Update: %w", err)
+	}
+	inboxes, err := n.store.Inboxes(ctx, actor)
+	if err != nil {
+		return fmt.Errorf("find the inboxes of the followers: %w", err)
+	}
+	n.send(c, actor, update, inboxes, false)
+	return nil
+}
+
+// followersOf is the followers collection of one of our actors.
+func followersOf(actor ap.IRI) ap.IRI { return actor + "/followers" }
+
+// ulidOf gives the last element of the path of one of our IRIs.
+func ulidOf(iri ap.IRI) string {
+	for i := len(iri) - 1; i >= 0; i-- {
+		if iri[i] == '/' {
+			return string(iri[i+1:])
+		}
+	}
+	return string(iri)
+}

@@ -1,0 +1,146 @@
+package federation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"matou/directory"
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+)
+
+// PublishHoster makes p the profile of this node's hoster: it validates it,
+// keeps it, writes the actor's and the services' documents, and tells the
+// followers. It reports false where nothing has changed since the last time.
+// A service that is not in the profile any more is not served any more.
+// Errors: *directory.FieldError (joined) for a profile that is not valid,
+// directory.ErrForbidden on a node without the hoster role.
+func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, err error) {
+	local, ok := n.localKind(ap.KindHoster)
+	if !ok {
+		return false, fmt.Errorf("publish a hoster: this node has no hoster role: %w", directory.ErrForbidden)
+	}
+	n.noticeMu.Lock()
+	defer n.noticeMu.Unlock()
+	now := n.now()
+	p.Actor = local.ID
+	p.Hoster.Handle = local.Username
+	n.nameServices(&p.Hoster)
+	if err := p.Hoster.Validate(); err != nil {
+		return false, err
+	}
+	old, err := n.store.Profile(ctx, local.ID)
+	if err != nil && !isNotFound(err) {
+		return false, err
+	}
+	known := err == nil
+	if known && sameHoster(old.Hoster, p.Hoster) {
+		return false, nil
+	}
+	p.Hoster.UpdatedAt = now
+	if p.Hoster.ConfirmedAt.IsZero() {
+		p.Hoster.ConfirmedAt = now
+	}
+	c := ap.Change{Profiles: []ap.Profile{p}}
+	actor, err := n.encodeHoster(&c, local, p.Hoster, old.Hoster.Services, now)
+	if err != nil {
+		return false, err
+	}
+	if known {
+		if err := n.broadcastUpdate(ctx, &c, local.ID, actor); err != nil {
+			return false, err
+		}
+	}
+	if err := n.listOwn(ctx, &c, p.Hoster); err != nil {
+		return false, err
+	}
+	return n.apply(ctx, c)
+}
+
+// nameServices gives the hoster and its services the IRIs that they have here.
+func (n *Node) nameServices(h *directory.Hoster) {
+	h.ID = directory.ID(n.actorIRI(h.Handle))
+	for i := range h.Services {
+		s := &h.Services[i]
+		s.ID = h.ID + directory.ID("/services/"+s.Slug)
+	}
+}
+
+// encodeHoster adds to c the documents of the hoster and of its services, and
+// removes those of services of before that are gone.
+func (n *Node) encodeHoster(c *ap.Change, local ap.LocalActor, h directory.Hoster, before []directory.Service, now time.Time) (ap.Document, error) {
+	e := n.endpoints(local)
+	actor, err := activitystreams.EncodeHoster(e, h, n.config.Vocabulary)
+	if err != nil {
+		return ap.Document{}, err
+	}
+	actor.UpdatedAt = now
+	c.Documents = append(c.Documents, actor)
+	stands := map[directory.ID]bool{}
+	for _, s := range h.Services {
+		d, err := activitystreams.EncodeService(e, h, s, n.config.Vocabulary)
+		if err != nil {
+			return ap.Document{}, fmt.Errorf("service %s: %w", s.Slug, err)
+		}
+		d.UpdatedAt = now
+		c.Documents = append(c.Documents, d)
+		stands[s.ID] = true
+	}
+	for _, s := range before {
+		if !stands[s.ID] {
+			// Not a Tombstone: a service of the same name may come back.
+			c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(s.ID))
+		}
+	}
+	return actor, nil
+}
+
+// listOwn lists this node's hoster in this node's directory, where it has
+// both roles; no Follow goes to oneself.
+func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) error {
+	if _, ok := n.localKind(ap.KindAggregator); !ok {
+		return nil
+	}
+	if !h.Discoverable || !h.Indexable {
+		c.RemoveListings = append(c.RemoveListings, h.ID)
+		return nil
+	}
+	now := n.now()
+	l := directory.Listing{
+		Hoster: h, Handle: "@" + h.Handle + "@" + n.config.Origin.Host,
+		URL: n.config.Origin.String() + "/@" + h.Handle, Origin: string(h.ID),
+		FetchedAt: now, ListedAt: now,
+	}
+	if old, err := n.store.Listing(ctx, h.ID); err == nil {
+		l.ListedAt = old.ListedAt
+	} else if !isNotFound(err) {
+		return err
+	}
+	c.Listings = append(c.Listings, l)
+	return nil
+}
+
+// sameHoster reports whether two profiles say the same, whenever they were
+// written.
+func sameHoster(a, b directory.Hoster) bool {
+	a.UpdatedAt, b.UpdatedAt = time.Time{}, time.Time{}
+	if b.ConfirmedAt.IsZero() { // not said in a file: stays what it was
+		a.ConfirmedAt = time.Time{}
+	}
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
+// Hoster gives this node's own hoster, or directory.ErrNotFound where it has
+// no such role or no profile yet.
+func (n *Node) Hoster(ctx context.Context) (directory.Hoster, error) {
+	local, ok := n.localKind(ap.KindHoster)
+	if !ok {
+		return directory.Hoster{}, directory.ErrNotFound
+	}
+	p, err := n.store.Profile(ctx, local.ID)
+	return p.Hoster, err
+}

@@ -1,0 +1,347 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"matou/directory"
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+)
+
+// How an aggregator keeps in step with the hosters' own nodes.
+const (
+	refreshEvery   = 7 * 24 * time.Hour // without news (FEP-5feb asks for regular revalidation)
+	refreshAtOnce  = 4                  // profiles fetched at the same time
+	maxServices    = 200                // of one hoster
+	maxPages       = 20                 // of one collection
+	firstNotes     = 20                 // read from the outbox of a newly listed hoster
+	refreshTimeout = 2 * time.Minute    // for one hoster in all
+)
+
+// refreshBackoff is the wait after the nth failed try; the last one repeats.
+var refreshBackoff = []time.Duration{
+	30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour,
+}
+
+// refreshSoon adds to c that an actor's profile is to be fetched from its
+// origin now.
+func (n *Node) refreshSoon(actor ap.IRI, reason string, c *ap.Change) {
+	c.Refreshes = append(c.Refreshes, ap.Refresh{Actor: actor, DueAt: n.clock().UTC(), Reason: reason})
+}
+
+// runRefreshes fetches what is due until ctx ends.
+func (n *Node) runRefreshes(ctx context.Context) error {
+	for ctx.Err() == nil {
+		due, err := n.store.DueRefreshes(ctx, n.clock(), 4*refreshAtOnce)
+		if err != nil {
+			return fmt.Errorf("look for profiles to refresh: %w", err)
+		}
+		if len(due) == 0 {
+			if err := n.awaitRefresh(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		g := errgroup.Group{}
+		g.SetLimit(refreshAtOnce)
+		for _, r := range due {
+			g.Go(func() error { return n.refreshOrRetry(ctx, r) })
+		}
+		if err := g.Wait(); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// awaitRefresh sleeps until something is due.
+func (n *Node) awaitRefresh(ctx context.Context) error {
+	wait := time.Hour
+	next, err := n.store.NextRefresh(ctx)
+	if err != nil {
+		return fmt.Errorf("look for the next profile to refresh: %w", err)
+	}
+	if !next.IsZero() {
+		wait = min(wait, max(next.Sub(n.clock()), 10*time.Millisecond))
+	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-n.stir:
+	case <-t.C:
+	}
+	return nil
+}
+
+// refreshOrRetry carries a refresh out, or says when to try again. Its own
+// error is the store's: nothing that a peer does can stop the loop.
+func (n *Node) refreshOrRetry(ctx context.Context, r ap.Refresh) error {
+	fetchCtx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	defer cancel()
+	err := n.refresh(fetchCtx, r)
+	var stored *storeError
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return nil
+	case errors.As(err, &stored):
+		return err
+	}
+	n.log.WarnContext(ctx, "refresh put off", "actor", string(r.Actor), "attempts", r.Attempts+1, "error", err.Error())
+	next := ap.Refresh{
+		Actor: r.Actor, Attempts: r.Attempts + 1, Reason: "retry",
+		DueAt: n.clock().UTC().Add(refreshBackoff[min(r.Attempts, len(refreshBackoff)-1)]),
+	}
+	_, err = n.apply(ctx, ap.Change{RefreshesDone: []ap.RefreshDone{{Actor: r.Actor, TakenDueAt: r.DueAt, Next: &next}}})
+	return err
+}
+
+// storeError marks an error of our own store, which the loop must not take for
+// a peer's.
+type storeError struct{ error }
+
+func (e *storeError) Unwrap() error { return e.error }
+
+// refresh fetches one hoster's profile and services from their origin and
+// brings its listing up to date.
+func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
+	agg, ok := n.localKind(ap.KindAggregator)
+	if !ok {
+		return n.doneRefreshing(ctx, r, nil, ap.Change{})
+	}
+	started := n.clock()
+	actor, doc, err := n.fetchActor(ctx, r.Actor)
+	if isGone(err) {
+		return n.buryActor(ctx, r, agg)
+	}
+	if err != nil {
+		return fmt.Errorf("fetch the profile: %w", err)
+	}
+	var f fetched
+	if actor.Services != "" && actor.Discoverable && actor.Indexable {
+		if f, err = n.fetchHoster(ctx, actor, doc); err != nil {
+			return err
+		}
+	}
+	defer n.in.lock(r.Actor)()
+	if latest, err := n.store.Actor(ctx, r.Actor); err == nil && latest.UpdatedAt.After(actor.UpdatedAt) && latest.FetchedAt.After(started) {
+		return errOvertaken
+	}
+	follow, err := n.store.Follow(ctx, agg.ID, r.Actor)
+	if isNotFound(err) || err == nil && follow.State != ap.FollowAccepted {
+		return n.doneRefreshing(ctx, r, nil, ap.Change{})
+	}
+	if err != nil {
+		return &storeError{err}
+	}
+	var c ap.Change
+	if f.listing == nil {
+		if err := n.withdraw(ctx, r.Actor, "no consent to be found", &c); err != nil {
+			return &storeError{err}
+		}
+	} else if err := n.list(ctx, actor, f, &c); err != nil {
+		return &storeError{err}
+	}
+	next := ap.Refresh{Actor: r.Actor, DueAt: n.clock().UTC().Add(refreshEvery), Reason: "weekly"}
+	return n.doneRefreshing(ctx, r, &next, c)
+}
+
+// errOvertaken says that the actor has sent a newer word while the older one
+// was being fetched.
+var errOvertaken = errors.New("the profile changed while it was fetched")
+
+// fetched is what was read from a hoster's node.
+type fetched struct {
+	listing *directory.Listing // nil: not to be listed
+	docs    []ap.Document
+}
+
+// fetchHoster reads the services of an actor and makes the listing of it all.
+func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document) (fetched, error) {
+	if err := n.checkHandle(ctx, actor); err != nil {
+		return fetched{}, err
+	}
+	docs, err := n.fetchServices(ctx, actor)
+	if err != nil {
+		return fetched{}, fmt.Errorf("fetch the services: %w", err)
+	}
+	bodies := make([][]byte, len(docs))
+	for i, d := range docs {
+		bodies[i] = d.Body
+	}
+	hoster, warnings, err := activitystreams.DecodeHoster(doc.Body, bodies)
+	if err != nil {
+		return fetched{}, fmt.Errorf("read the profile: %w", err)
+	}
+	return fetched{docs: docs, listing: &directory.Listing{
+		Hoster: hoster, Handle: "@" + actor.Username + "@" + actor.ID.Host(), URL: actor.URL,
+		Origin: doc.FetchedFrom, FetchedAt: n.clock().UTC(), Warnings: warnings,
+	}}, nil
+}
+
+// checkHandle makes sure that the actor's host gives the handle to this actor.
+func (n *Node) checkHandle(ctx context.Context, actor ap.Actor) error {
+	handle := actor.Username + "@" + actor.ID.Host()
+	id, err := n.resolveHandle(ctx, handle)
+	if err != nil {
+		return fmt.Errorf("check the handle %s: %w", handle, err)
+	}
+	if id != actor.ID {
+		return fmt.Errorf("check the handle %s: it belongs to %s: %w", handle, id, directory.ErrConflict)
+	}
+	return nil
+}
+
+// fetchServices reads the services collection of an actor. What stands in it
+// in full is taken as it is, since the collection comes from its origin; what
+// is only named is fetched. Everything must be on the actor's own host.
+func (n *Node) fetchServices(ctx context.Context, actor ap.Actor) ([]ap.Document, error) {
+	var docs []ap.Document
+	seen := map[ap.IRI]bool{}
+	for page, next := 0, actor.Services; next != "" && page < maxPages && len(docs) < maxServices; page++ {
+		if seen[next] || next.Host() != actor.ID.Host() {
+			break
+		}
+		seen[next] = true
+		d, err := n.fetchDocument(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		col, err := activitystreams.DecodeCollection(d.Body)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range col.Items {
+			if seen[item.IRI] || item.IRI.Host() != actor.ID.Host() || len(docs) >= maxServices {
+				continue
+			}
+			seen[item.IRI] = true
+			s, err := n.serviceDocument(ctx, actor, item, d)
+			if err != nil {
+				return nil, err
+			}
+			docs = append(docs, s)
+		}
+		if next = col.Next; next == "" {
+			next = col.First
+		}
+	}
+	return docs, nil
+}
+
+// serviceDocument gives one service of a collection as a document of its own.
+func (n *Node) serviceDocument(ctx context.Context, actor ap.Actor, item activitystreams.Item, col ap.Document) (ap.Document, error) {
+	if len(item.Raw) > 0 {
+		return ap.Document{
+			IRI: item.IRI, Type: "Service", Owner: actor.ID, Body: item.Raw, Public: true,
+			UpdatedAt: col.FetchedAt, FetchedAt: col.FetchedAt, FetchedFrom: col.FetchedFrom,
+		}, nil
+	}
+	d, err := n.fetchDocument(ctx, item.IRI)
+	d.Owner = actor.ID
+	return d, err
+}
+
+// list adds to c the listing as fetched, and, the first time, the notices that
+// the hoster has open.
+func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change) error {
+	l := *f.listing
+	l.ListedAt = n.clock().UTC()
+	old, err := n.store.Listing(ctx, l.Hoster.ID)
+	switch {
+	case err == nil:
+		l.ListedAt = old.ListedAt
+	case isNotFound(err):
+		n.readOutbox(ctx, actor, c)
+	default:
+		return err
+	}
+	c.Listings = append(c.Listings, l)
+	c.Documents = append(c.Documents, f.docs...)
+	actor.Handle = bareHandle(l.Handle)
+	c.Actors = append(c.Actors, actor)
+	return nil
+}
+
+// readOutbox adds to c the notices that stand on the first page of a hoster's
+// outbox. It is a help, not a duty: what cannot be read is left out.
+func (n *Node) readOutbox(ctx context.Context, actor ap.Actor, c *ap.Change) {
+	notes, err := n.outboxNotes(ctx, actor)
+	if err != nil {
+		n.log.InfoContext(ctx, "outbox not read", "actor", string(actor.ID), "error", err.Error())
+		return
+	}
+	for i := len(notes) - 1; i >= 0; i-- { // oldest first: roots before replies
+		if err := n.keepNotice(ctx, notes[i], actor.ID, c); err != nil {
+			n.log.WarnContext(ctx, "notice not kept", "object", string(notes[i].ID), "error", err.Error())
+		}
+	}
+}
+
+// outboxNotes gives the public notes of the first page of an actor's outbox,
+// newest first.
+func (n *Node) outboxNotes(ctx context.Context, actor ap.Actor) ([]activitystreams.NoteView, error) {
+	next := actor.Outbox
+	var items []activitystreams.Item
+	for range 2 { // the collection, then its first page
+		if next == "" || next.Host() != actor.ID.Host() {
+			return nil, nil
+		}
+		d, err := n.fetchDocument(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		col, err := activitystreams.DecodeCollection(d.Body)
+		if err != nil {
+			return nil, err
+		}
+		if items = col.Items; len(items) > 0 {
+			break
+		}
+		next = col.First
+	}
+	var notes []activitystreams.NoteView
+	for _, item := range items[:min(len(items), firstNotes)] {
+		o, err := activitystreams.Parse(item.Raw)
+		if err != nil || o.Type() != "Create" {
+			continue
+		}
+		object, ok := o.Child("object")
+		if !ok {
+			continue
+		}
+		v, err := activitystreams.ReadNote(object)
+		if err == nil && v.Public && v.AttributedTo == actor.ID && v.ID.Host() == actor.ID.Host() {
+			notes = append(notes, v)
+		}
+	}
+	return notes, nil
+}
+
+// buryActor ends what we have of an actor whose own host says that it is
+// deleted.
+func (n *Node) buryActor(ctx context.Context, r ap.Refresh, agg ap.LocalActor) error {
+	defer n.in.lock(r.Actor)()
+	c := ap.Change{
+		RemoveFollows: []ap.Edge{{Actor: agg.ID, Object: r.Actor}},
+		RemoveActors:  []ap.IRI{r.Actor},
+	}
+	if err := n.withdraw(ctx, r.Actor, "deleted at its origin", &c); err != nil {
+		return &storeError{err}
+	}
+	return n.doneRefreshing(ctx, r, nil, c)
+}
+
+// doneRefreshing applies c and settles the refresh with it.
+func (n *Node) doneRefreshing(ctx context.Context, r ap.Refresh, next *ap.Refresh, c ap.Change) error {
+	c.RefreshesDone = append(c.RefreshesDone, ap.RefreshDone{Actor: r.Actor, TakenDueAt: r.DueAt, Next: next})
+	if _, err := n.apply(ctx, c); err != nil {
+		return &storeError{err}
+	}
+	return nil
+}
