@@ -98,7 +98,7 @@ func (n *Node) unrelay(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	if err != nil {
 		return err
 	}
-	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), agg.ID, d.Body, []ap.IRI{ap.Public}, []ap.IRI{followersOf(agg.ID)}, n.now())
+	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), agg.ID, d.Body, []ap.IRI{ap.Public}, []ap.IRI{activitystreams.FollowersOf(agg.ID)}, n.now())
 	if err != nil {
 		return fmt.Errorf("write the Undo: %w", err)
 	}
@@ -157,7 +157,7 @@ func (n *Node) keepNotice(ctx context.Context, v activitystreams.NoteView, autho
 	case err == nil && stored.Hoster != directory.ID(author):
 		return nil // not theirs to change
 	}
-	notice := v.Notice(stored, author)
+	notice := noticeOf(v, stored, author)
 	for i := range c.Notices {
 		if c.Notices[i].ID == notice.ID {
 			c.Notices[i] = notice
@@ -166,6 +166,38 @@ func (n *Node) keepNotice(ctx context.Context, v activitystreams.NoteView, autho
 	}
 	c.Notices = append(c.Notices, notice)
 	return nil
+}
+
+// noticeOf gives the notice that a note tells, on what was stored of it before
+// (the zero Notice where nothing was): the root says what it is and how it
+// stands, a reply adds one update.
+func noticeOf(v activitystreams.NoteView, stored directory.Notice, author ap.IRI) directory.Notice {
+	notice := stored
+	at := v.UpdatedAt
+	if at.IsZero() {
+		at = v.PublishedAt
+	}
+	if at.After(notice.UpdatedAt) {
+		notice.UpdatedAt = at
+	}
+	if v.InReplyTo == "" {
+		notice.ID, notice.Hoster, notice.HTML = directory.ID(v.ID), directory.ID(author), true
+		notice.Kind, notice.Stage, notice.Affects = v.Kind, v.Stage, v.Affects
+		notice.Title, notice.Body, notice.Language = v.Title, v.HTML, v.Language
+		notice.StartsAt, notice.EndsAt, notice.NextUpdateAt = v.StartsAt, v.EndsAt, v.NextUpdateAt
+		notice.PublishedAt, notice.URL = v.PublishedAt, v.URL
+		return notice
+	}
+	u := directory.NoticeUpdate{ID: directory.ID(v.ID), Stage: v.Stage, Body: v.HTML, At: v.PublishedAt}
+	notice.Updates = slices.Clone(notice.Updates)
+	if i := slices.IndexFunc(notice.Updates, func(x directory.NoticeUpdate) bool { return x.ID == u.ID }); i >= 0 {
+		notice.Updates[i] = u
+		return notice
+	}
+	notice.Updates = append(notice.Updates, u)
+	slices.SortStableFunc(notice.Updates, func(a, b directory.NoticeUpdate) int { return a.At.Compare(b.At) })
+	notice.Stage = v.Stage
+	return notice
 }
 
 // pendingNotice gives a notice as it will stand after c.

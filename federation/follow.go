@@ -31,7 +31,7 @@ func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	if err != nil {
 		return ap.Follow{}, fmt.Errorf("fetch the actor of %s: %w", handle, err)
 	}
-	defer n.in.lock(id)()
+	defer n.lockActor(id)()
 	if f, err := n.store.Follow(ctx, who.ID, id); err == nil && f.State != ap.FollowRejected {
 		return f, nil
 	} else if err != nil && !isNotFound(err) {
@@ -63,7 +63,7 @@ func (n *Node) Unfollow(ctx context.Context, handle string) error {
 	if err != nil {
 		return err
 	}
-	defer n.in.lock(f.Object)()
+	defer n.lockActor(f.Object)()
 	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), who.ID, f.Raw, []ap.IRI{f.Object}, nil, n.now())
 	if err != nil {
 		return fmt.Errorf("write the Undo: %w", err)

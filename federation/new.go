@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -42,7 +41,9 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 		Sign:        n.signFetch,
 	})
 	n.worker = delivery.New(queue, store.Document, n.post, delivery.Options{Log: log, Clock: cfg.Clock})
-	n.in.init(n)
+	if err := n.in.init(n); err != nil {
+		return nil, fmt.Errorf("prepare the inbox: %w", err)
+	}
 	if err := n.ensureActors(ctx); err != nil {
 		return nil, fmt.Errorf("prepare the actors of this node: %w", err)
 	}
@@ -167,9 +168,10 @@ func (n *Node) endpoints(a ap.LocalActor) activitystreams.Endpoints {
 	return activitystreams.Endpoints{
 		Origin:       n.config.Origin.String(),
 		Actor:        a.ID,
-		Username:     a.Username,
+		Handle:       a.Username,
 		KeyID:        a.KeyID,
 		PublicKeyPEM: signature.PublicPEM(s.Key),
+		PublishedAt:  a.CreatedAt,
 	}
 }
 
@@ -185,7 +187,7 @@ func (n *Node) saveOwnDocuments(ctx context.Context) error {
 	if a, ok := n.localKind(ap.KindAggregator); ok {
 		c := n.config.Aggregator
 		d, err := activitystreams.EncodeAggregator(n.endpoints(a), activitystreams.AggregatorProfile{
-			Name: c.Name, Summary: c.Summary, Language: c.Language, Contact: c.Contact,
+			Handle: c.Handle, Name: c.Name, Summary: c.Summary, Language: c.Language, Contact: c.Contact,
 		})
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ type Node struct {
 	stir   chan struct{} // wakes the refresh loop
 
 	mu     sync.RWMutex
-	actors map[ap.IRI]ap.LocalActor     // this node's, by id
+	actors map[ap.IRI]ap.LocalActor    // this node's, by id
 	keys   map[ap.IRI]signature.Signer // theirs
 
 	idMu    sync.Mutex

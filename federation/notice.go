@@ -231,7 +231,7 @@ func (n *Node) encodeNote(s speaker, notice directory.Notice, which int) (ap.Doc
 // Delete to the followers.
 func (n *Node) deleteNote(c *ap.Change, s speaker, note ap.IRI, inboxes []ap.IRI) error {
 	now := n.now()
-	gone, err := activitystreams.Delete(n.activityIRI(n.newID()), s.local.ID, note, "Note", followersOf(s.local.ID), now)
+	gone, err := activitystreams.Delete(n.activityIRI(n.newID()), s.local.ID, note, "Note", activitystreams.FollowersOf(s.local.ID), now)
 	if err != nil {
 		return fmt.Errorf("write the Delete: %w", err)
 	}

@@ -71,9 +71,6 @@ func (n *Node) broadcastUpdate(ctx context.Context, c *ap.Change, actor ap.IRI, 
 	return nil
 }
 
-// followersOf is the followers collection of one of our actors.
-func followersOf(actor ap.IRI) ap.IRI { return actor + "/followers" }
-
 // ulidOf gives the last element of the path of one of our IRIs.
 func ulidOf(iri ap.IRI) string {
 	for i := len(iri) - 1; i >= 0; i-- {

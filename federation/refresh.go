@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -128,7 +129,7 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 			return err
 		}
 	}
-	defer n.in.lock(r.Actor)()
+	defer n.lockActor(r.Actor)()
 	if latest, err := n.store.Actor(ctx, r.Actor); err == nil && latest.UpdatedAt.After(actor.UpdatedAt) && latest.FetchedAt.After(started) {
 		return errOvertaken
 	}
@@ -307,26 +308,35 @@ func (n *Node) outboxNotes(ctx context.Context, actor ap.Actor) ([]activitystrea
 	}
 	var notes []activitystreams.NoteView
 	for _, item := range items[:min(len(items), firstNotes)] {
-		o, err := activitystreams.Parse(item.Raw)
-		if err != nil || o.Type() != "Create" {
-			continue
-		}
-		object, ok := o.Child("object")
-		if !ok {
-			continue
-		}
-		v, err := activitystreams.ReadNote(object)
-		if err == nil && v.Public && v.AttributedTo == actor.ID && v.ID.Host() == actor.ID.Host() {
+		if v, ok := createdNote(item.Raw, actor.ID); ok {
 			notes = append(notes, v)
 		}
 	}
 	return notes, nil
 }
 
+// createdNote gives the public note that a Create of its author carries.
+func createdNote(create []byte, author ap.IRI) (activitystreams.NoteView, bool) {
+	o, err := activitystreams.Parse(create)
+	if err != nil || o.Type() != "Create" {
+		return activitystreams.NoteView{}, false
+	}
+	object, ok := o.Child("object")
+	if !ok {
+		return activitystreams.NoteView{}, false
+	}
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return activitystreams.NoteView{}, false
+	}
+	v, err := activitystreams.DecodeNote(raw)
+	return v, err == nil && v.Public && v.AttributedTo == author && v.ID.Host() == author.Host()
+}
+
 // buryActor ends what we have of an actor whose own host says that it is
 // deleted.
 func (n *Node) buryActor(ctx context.Context, r ap.Refresh, agg ap.LocalActor) error {
-	defer n.in.lock(r.Actor)()
+	defer n.lockActor(r.Actor)()
 	c := ap.Change{
 		RemoveFollows: []ap.Edge{{Actor: agg.ID, Object: r.Actor}},
 		RemoveActors:  []ap.IRI{r.Actor},
