@@ -48,6 +48,18 @@ func DateOf(t time.Time) Date {
 // IsZero reports whether the date is not said.
 func (d Date) IsZero() bool { return d.Year == 0 }
 
+// endsBefore reports whether the last day that d may mean comes before the
+// first that o may mean: "2018" does not end before "2018-06".
+func (d Date) endsBefore(o Date) bool {
+	if d.Year != o.Year {
+		return d.Year < o.Year
+	}
+	if d.Month == 0 || o.Month == 0 || d.Month != o.Month {
+		return d.Month != 0 && o.Month != 0 && d.Month < o.Month
+	}
+	return d.Day != 0 && o.Day != 0 && d.Day < o.Day
+}
+
 // String gives ISO 8601 with the precision that the date has.
 func (d Date) String() string {
 	switch {

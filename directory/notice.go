@@ -31,7 +31,8 @@ type NoticeUpdate struct {
 	Body  string    `json:"body"`
 	At    time.Time `json:"at"`
 
-	// EndsAt and NextUpdateAt, where they are given, replace the notice's.
+	// EndsAt, where it is given, replaces the notice's; NextUpdateAt always
+	// does, because this update is the news that the last one promised.
 	EndsAt       time.Time `json:"endsAt,omitzero"`
 	NextUpdateAt time.Time `json:"nextUpdateAt,omitzero"`
 }
@@ -50,22 +51,6 @@ type NoticeDraft struct {
 	NextUpdateAt time.Time
 	URL          string
 }
-
-// OpenNotice makes the notice that d drafts, named id and published at. It
-// gives the *FieldErrors of everything wrong with it.
-func OpenNotice(d NoticeDraft, id ID, at time.Time) (Notice, error) { return Notice{}, nil }
-
-// Advance gives n with one more update, said at. A zero u.Stage leaves the
-// stage as it is; u.ID must be new. A stage that cannot follow is a
-// *FieldError.
-func (n Notice) Advance(u NoticeUpdate, at time.Time) (Notice, error) { return n, nil }
-
-// Edit gives n with its first text written anew at.
-func (n Notice) Edit(title, body string, at time.Time) (Notice, error) { return n, nil }
-
-// Over reports whether what n tells of has ended: resolved, completed,
-// cancelled or closed.
-func (n Notice) Over() bool { return false }
 
 // NoticeKind is the kind of a notice.
 type NoticeKind string

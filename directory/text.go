@@ -20,10 +20,12 @@ func (t Text) In(wanted ...Language) (string, Language) {
 			return s, l
 		}
 	}
-	for _, l := range slices.Sorted(maps.Keys(t)) {
+	for _, l := range sortedLanguages(t) {
 		if t[l] != "" {
 			return t[l], l
 		}
 	}
 	return "", ""
 }
+
+func sortedLanguages(t Text) []Language { return slices.Sorted(maps.Keys(t)) }
