@@ -1,0 +1,220 @@
+package exchange
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"matou/directory"
+)
+
+// What a fresh file says of itself.
+const (
+	fileProtocol  = "ChatonsInfos-0.5"
+	fileGenerator = "matou"
+)
+
+// WellKnown is the folder under which a node serves ChatonsInfos files.
+const WellKnown = "/.well-known/chatonsinfos/"
+
+// HosterFileURL is the address of a hoster's organization file on its node:
+// <origin>/.well-known/chatonsinfos/<handle>.properties.
+func HosterFileURL(origin, handle string) string {
+	return origin + WellKnown + url.PathEscape(handle) + ".properties"
+}
+
+// ServiceFileURL is the address of a service's file on the node of its hoster:
+// <origin>/.well-known/chatonsinfos/<handle>/<slug>.properties. The folder
+// keeps a service from taking the name of its hoster's file.
+func ServiceFileURL(origin, handle, slug string) string {
+	return origin + WellKnown + url.PathEscape(handle) + "/" + url.PathEscape(slug) + ".properties"
+}
+
+// origin gives "https://hoster.example" of an ID, or "".
+func origin(id directory.ID) string {
+	u, err := url.Parse(string(id))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// ExportHoster writes the organization file of h. With base, the file that h
+// was imported from, only the facts that differ are rewritten: comments, order,
+// spelling and keys that are not known stay, and where nothing differs the
+// bytes are the same. Without base (nil) a clean file is written. base itself
+// is not changed.
+//
+// Where h has an ID, it is published by its own node: file.url and subs.* then
+// are the addresses of HosterFileURL and ServiceFileURL. See docs/exchange.md
+// for what the format cannot say.
+func ExportHoster(h directory.Hoster, base *File) *File {
+	f := start(h.Handle, ClassOrganization, base)
+	var have []fact
+	if base != nil {
+		was, _ := readOrganization(base)
+		have = organizationFacts(was)
+	}
+	rewrite(f, have, organizationFacts(h))
+	if o := origin(h.ID); o != "" {
+		f.set("file.url", nil, HosterFileURL(o, h.Handle))
+		setSubs(f, h, o)
+	}
+	return f
+}
+
+// ExportService writes the file of a service of h, as ExportHoster does.
+func ExportService(s directory.Service, h directory.Hoster, base *File) *File {
+	f := start(s.Slug, ClassService, base)
+	var have []fact
+	if base != nil {
+		was, _ := readService(base)
+		have = serviceFacts(was)
+	}
+	changed := rewrite(f, have, serviceFacts(s))
+	if o := origin(h.ID); o != "" {
+		address := ServiceFileURL(o, h.Handle, s.Slug)
+		was, _ := f.Lookup("file.url")
+		f.set("file.url", nil, address)
+		changed = changed || was != address
+	}
+	if at := lastSaid(h); changed && !at.IsZero() {
+		f.set("file.datetime", nil, writeTime(at))
+	}
+	return f
+}
+
+// ChatonsInfos writes the organization file of h and one file for each of its
+// services, by slug. Each is based on the file of the same slug in bases, the
+// organization file on base; either may be nil.
+func ChatonsInfos(h directory.Hoster, base *File, bases map[string]*File) (org *File, services map[string]*File) {
+	services = make(map[string]*File, len(h.Services))
+	for _, s := range h.Services {
+		services[s.Slug] = ExportService(s, h, bases[s.Slug])
+	}
+	return ExportHoster(h, base), services
+}
+
+// start gives a copy of base, or a fresh file that says what it is.
+func start(name, class string, base *File) *File {
+	if base != nil {
+		return base.clone()
+	}
+	f := &File{Name: name + ".properties", index: map[string]int{}}
+	f.set("file.class", nil, class)
+	f.set("file.protocol", nil, fileProtocol)
+	f.set("file.generator", nil, fileGenerator)
+	return f
+}
+
+// rewrite brings the facts of f from have to want and reports whether any
+// differed.
+func rewrite(f *File, have, want []fact) (changed bool) {
+	had := map[string]string{}
+	for _, x := range have {
+		had[x.key] = x.value
+	}
+	wanted := map[string]bool{}
+	for _, x := range want {
+		wanted[x.key] = true
+		if had[x.key] != x.value {
+			f.set(x.key, x.aliases, x.value)
+			changed = true
+		}
+	}
+	for _, x := range have {
+		if !wanted[x.key] && x.value != "" {
+			f.set(x.key, x.aliases, "")
+			changed = true
+		}
+	}
+	return changed
+}
+
+// lastSaid is when the hoster last stood by what it says.
+func lastSaid(h directory.Hoster) time.Time {
+	if h.ConfirmedAt.After(h.UpdatedAt) {
+		return h.ConfirmedAt
+	}
+	return h.UpdatedAt
+}
+
+func organizationFacts(h directory.Hoster) []fact {
+	o := organization{Hoster: h, datetime: lastSaid(h)}
+	if h.Owner != nil {
+		o.owner = *h.Owner
+	}
+	if p := h.Seat.Point; p != nil {
+		o.latitude, o.longitude = &p.Latitude, &p.Longitude
+	}
+	if o.Seat.Address == "" {
+		o.Seat.Address = h.Seat.Name
+	}
+	facts := writeFields("", organizationFields, &o)
+	for _, m := range h.Memberships {
+		if m == (directory.Membership{Collective: m.Collective}) {
+			m.State = directory.StateActive // a claim needs a key to stand on
+		}
+		facts = append(facts, writeFields(memberPrefix+m.Collective+".", membershipFields, &m)...)
+	}
+	return append(facts, linkFacts(h.Links)...)
+}
+
+func linkFacts(links []directory.Link) []fact {
+	var facts []fact
+	for _, section := range linkSections {
+		taken := map[string]bool{}
+		for _, l := range links {
+			if l.Kind != section.kind {
+				continue
+			}
+			name := unique(taken, linkKey(l.Name), maxName)
+			x := fact{key: section.prefix + name, value: l.URL}
+			for alias, key := range section.aliases {
+				if key == name {
+					x.aliases = append(x.aliases, section.prefix+alias)
+				}
+			}
+			facts = append(facts, x)
+		}
+	}
+	return facts
+}
+
+func serviceFacts(s directory.Service) []fact {
+	return writeFields("", serviceFields, &s)
+}
+
+// setSubs makes the links of f those of the services of h. A key that already
+// links to a service is used again.
+func setSubs(f *File, h directory.Hoster, origin string) {
+	wanted := map[string]bool{}
+	for _, s := range h.Services {
+		wanted[s.Slug] = true
+	}
+	keys := map[string]string{} // slug -> key that links to it
+	taken := map[string]bool{}
+	var stale []string
+	for _, e := range f.Prefix(subsPrefix) {
+		slug := fileSlug(e.Value)
+		if slug == "" {
+			slug = Slug(e.Key[len(subsPrefix):])
+		}
+		if _, ok := keys[slug]; ok || !wanted[slug] {
+			stale = append(stale, e.Key)
+			continue
+		}
+		keys[slug] = e.Key
+		taken[foldKey(e.Key)] = true
+	}
+	f.remove(stale)
+	for _, s := range h.Services {
+		key, ok := keys[s.Slug]
+		if !ok {
+			key = unique(taken, subsPrefix+strings.ReplaceAll(s.Slug, "-", "_"), maxName+len(subsPrefix))
+		}
+		if was, _ := f.Lookup(key); was != ServiceFileURL(origin, h.Handle, s.Slug) {
+			f.set(key, nil, ServiceFileURL(origin, h.Handle, s.Slug))
+		}
+	}
+}
