@@ -98,6 +98,16 @@ func (f *File) splice(i int, text string) {
 	f.reindex()
 }
 
+// append adds lines at the end of a fresh file, many in little time.
+func (f *File) append(texts ...string) {
+	for _, text := range texts {
+		l := line{text: text, end: "\n"}
+		parseLine(&l)
+		f.lines = append(f.lines, l)
+		f.enter(len(f.lines) - 1)
+	}
+}
+
 // clone gives a copy that can be changed.
 func (f *File) clone() *File {
 	c := &File{Name: f.Name, bom: f.bom, lines: slices.Clone(f.lines)}

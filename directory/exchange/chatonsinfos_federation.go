@@ -56,10 +56,12 @@ func Federation(f *File) (Collective, []Warning, error) {
 func ExportFederation(c Collective, members []directory.Hoster) *File {
 	f := start(c.Slug, ClassFederation, nil)
 	rewrite(f, nil, writeFields("", federationFields, &c))
+	f.append("", "# [Subs]")
 	taken := map[string]bool{}
 	for _, h := range members {
 		if o := origin(h.ID); o != "" {
-			f.set(unique(taken, subsPrefix+h.Handle, maxName+len(subsPrefix)), nil, HosterFileURL(o, h.Handle))
+			key := unique(taken, subsPrefix+h.Handle, maxName+len(subsPrefix))
+			f.append(key + " = " + HosterFileURL(o, h.Handle))
 		}
 	}
 	return f

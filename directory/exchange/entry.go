@@ -1,0 +1,163 @@
+package exchange
+
+import (
+	"time"
+
+	"matou/directory"
+)
+
+// Entry is the public JSON of one listing: a plain document whose field names
+// stay, whatever becomes of the types inside. What a hoster does not say is
+// left out; texts in several languages are objects from language to text;
+// dates are ISO 8601, as precise as they were given.
+//
+//	{
+//	  "id": "https://chat-droite.example/ap/actors/chat_droite",
+//	  "handle": "@chat_droite@chat-droite.example",
+//	  "page": "https://chat-droite.example/",
+//	  "name": "Chat Droite",
+//	  "summary": {"fr": "Association d'hébergement du Trégor"},
+//	  "seat": {"name": "Lannion", "area": "insee:22113", "country": "FR",
+//	           "latitude": 48.7322, "longitude": -3.459},
+//	  "services": [{"name": "Pad", "website": "https://pad.chat-droite.example/",
+//	                "software": "Etherpad", "withoutAccount": "full"}],
+//	  "source": "https://chat-droite.example/ap/actors/chat_droite",
+//	  "fetchedAt": "2026-02-01T10:00:00Z"
+//	}
+type Entry struct {
+	ID          directory.ID          `json:"id"`
+	Handle      string                `json:"handle"`         // "@name@host"
+	Page        string                `json:"page,omitempty"` // its own page on its own node
+	Name        string                `json:"name"`
+	Summary     directory.Text        `json:"summary,omitempty"`
+	Form        directory.LegalForm   `json:"form,omitempty"`
+	State       directory.State       `json:"state,omitempty"`
+	Website     string                `json:"website,omitempty"`
+	Logo        string                `json:"logo,omitempty"`
+	Contact     *EntryContact         `json:"contact,omitempty"`
+	Languages   []directory.Language  `json:"languages,omitempty"`
+	Audiences   []directory.Audience  `json:"audiences,omitempty"`
+	Since       directory.Date        `json:"since,omitzero"`
+	Until       directory.Date        `json:"until,omitzero"`
+	Seat        *EntryPlace           `json:"seat,omitempty"`
+	Serves      []directory.AreaCode  `json:"serves,omitempty"` // where it intervenes
+	DataIn      []directory.AreaCode  `json:"dataIn,omitempty"` // where the data are
+	Maintenance directory.Maintenance `json:"maintenance,omitempty"`
+	PaidPeople  *int                  `json:"paidPeople,omitempty"`
+	Volunteers  *int                  `json:"volunteers,omitempty"`
+	Collectives []EntryMembership     `json:"collectives,omitempty"` // claims of the hoster
+	Statements  []EntryStatement      `json:"statements,omitempty"`
+	Services    []EntryService        `json:"services"`         // never null
+	Source      string                `json:"source,omitempty"` // the address that it was fetched from
+	FetchedAt   time.Time             `json:"fetchedAt,omitzero"`
+	ConfirmedAt time.Time             `json:"confirmedAt,omitzero"` // when the hoster last stood by it
+	UpdatedAt   time.Time             `json:"updatedAt,omitzero"`
+}
+
+// EntryContact is how to reach a hoster.
+type EntryContact struct {
+	URL   string `json:"url,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+}
+
+// EntryPlace is where a hoster is; coordinates are decimal degrees, WGS 84,
+// both there or neither.
+type EntryPlace struct {
+	Name      string             `json:"name,omitempty"`
+	Address   string             `json:"address,omitempty"`
+	Area      directory.AreaCode `json:"area,omitempty"`
+	Country   directory.AreaCode `json:"country,omitempty"`
+	Latitude  *float64           `json:"latitude,omitempty"`
+	Longitude *float64           `json:"longitude,omitempty"`
+}
+
+// EntryMembership is the claim of a hoster to belong to a collective.
+type EntryMembership struct {
+	Collective string          `json:"collective"`
+	Since      directory.Date  `json:"since,omitzero"`
+	Until      directory.Date  `json:"until,omitzero"`
+	State      directory.State `json:"state,omitempty"`
+}
+
+// EntryStatement is what somebody says on one criterion.
+type EntryStatement struct {
+	Criterion directory.CriterionID `json:"criterion"`
+	Value     directory.Value       `json:"value"`
+	SaidBy    directory.ID          `json:"saidBy"` // the hoster itself, or another
+	Proof     string                `json:"proof,omitempty"`
+	Comment   directory.Text        `json:"comment,omitempty"`
+}
+
+// EntryService is one service of a hoster.
+type EntryService struct {
+	ID             directory.ID             `json:"id,omitempty"`
+	Name           string                   `json:"name"`
+	Summary        directory.Text           `json:"summary,omitempty"`
+	Website        string                   `json:"website,omitempty"`
+	Software       string                   `json:"software,omitempty"`
+	Licence        string                   `json:"licence,omitempty"` // SPDX identifier
+	Source         string                   `json:"source,omitempty"`  // where the program's source is
+	Needs          []directory.NeedID       `json:"needs,omitempty"`
+	WithoutAccount directory.WithoutAccount `json:"withoutAccount,omitempty"`
+	OpenTo         []directory.OpenTo       `json:"openTo,omitempty"`
+	Capacity       directory.Capacity       `json:"capacity,omitempty"`
+	Level          directory.Level          `json:"level,omitempty"`
+	Price          directory.Text           `json:"price,omitempty"`
+	Terms          string                   `json:"terms,omitempty"`
+}
+
+// EntryOf gives the public JSON document of a listing.
+func EntryOf(l directory.Listing) Entry {
+	h := l.Hoster
+	e := Entry{
+		ID: h.ID, Handle: l.Handle, Page: l.URL, Name: h.Name, Summary: h.Summary,
+		Form: h.Form, State: h.State, Website: h.Website, Logo: h.Logo,
+		Languages: h.Languages, Audiences: h.Audiences, Since: h.Since, Until: h.Until,
+		Seat: entryPlace(h.Seat), Serves: h.Serves, DataIn: h.DataIn,
+		Maintenance: h.Work.Maintenance, PaidPeople: h.Work.PaidPeople, Volunteers: h.Work.Volunteers,
+		Services: make([]EntryService, 0, len(h.Services)),
+		Source:   l.Origin, FetchedAt: l.FetchedAt, ConfirmedAt: h.ConfirmedAt, UpdatedAt: h.UpdatedAt,
+	}
+	if c := (EntryContact{URL: h.Contact.URL, Email: h.Contact.Email, Phone: h.Contact.Phone}); c != (EntryContact{}) {
+		e.Contact = &c
+	}
+	for _, m := range h.Memberships {
+		e.Collectives = append(e.Collectives, EntryMembership{Collective: m.Collective, Since: m.Since, Until: m.Until, State: m.State})
+	}
+	for _, s := range h.Statements {
+		e.Statements = append(e.Statements, entryStatement(s, h.ID))
+	}
+	for _, s := range h.Services {
+		e.Services = append(e.Services, entryService(s))
+	}
+	return e
+}
+
+func entryPlace(p directory.Place) *EntryPlace {
+	if p == (directory.Place{}) {
+		return nil
+	}
+	e := &EntryPlace{Name: p.Name, Address: p.Address, Area: p.Area, Country: p.Country}
+	if p.Point != nil {
+		e.Latitude, e.Longitude = &p.Point.Latitude, &p.Point.Longitude
+	}
+	return e
+}
+
+func entryStatement(s directory.Statement, hoster directory.ID) EntryStatement {
+	by := s.SaidBy
+	if by == "" {
+		by = hoster
+	}
+	return EntryStatement{Criterion: s.Criterion, Value: s.Value, SaidBy: by, Proof: s.Proof, Comment: s.Comment}
+}
+
+func entryService(s directory.Service) EntryService {
+	return EntryService{
+		ID: s.ID, Name: s.Name, Summary: s.Summary, Website: s.Website,
+		Software: s.Software.Name, Licence: s.Software.Licence, Source: s.Software.Source, Needs: s.Needs,
+		WithoutAccount: s.Registration.WithoutAccount, OpenTo: s.Registration.OpenTo, Capacity: s.Registration.Capacity,
+		Level: s.Level, Price: s.Price, Terms: s.Terms,
+	}
+}
