@@ -1,8 +1,9 @@
-// Package badger keeps what a node knows in an embedded Badger database.
 package badger
 
 import (
+	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -16,13 +17,130 @@ type Options struct {
 	InMemory bool             // keeps nothing after Close
 	Log      *slog.Logger     // nil: silent
 	Clock    func() time.Time // nil: time.Now
+
+	steps []migration // nil: migrations
 }
 
-// Store is one open store. Make it with Open.
+// Store is one open store, a storage.Engine. Make it with Open.
 type Store struct {
-	storage.Engine // replaced method by method
-	db             *badgerdb.DB
+	db    *badgerdb.DB
+	dir   string // "" in memory
+	log   *slog.Logger
+	clock func() time.Time
+
+	open   sync.RWMutex // held for reading while the database is touched, for writing to close
+	closed bool
+
+	ops     chan *op      // to the writer
+	written chan struct{} // closed when the writer has ended
+	stop    context.CancelFunc
+
+	// The writer's own; nobody else touches them.
+	sequence uint64
+	packs    uint64
+	broken   error // the disk failed a write: what it holds is not known any more
+
+	watch    sync.Mutex
+	watchers map[chan struct{}]bool
 }
 
-// Open opens the store at Options.Dir, or makes it.
-func Open(o Options) (*Store, error) { return nil, nil }
+var _ storage.Engine = (*Store)(nil)
+
+// Opener opens a directory as storage.Open asks: storage.Open("badger:/dir", …).
+func Opener(dir string, o storage.Options) (storage.Engine, error) {
+	return Open(Options{Dir: dir, Log: o.Log, Clock: o.Clock})
+}
+
+// Open opens the store at Options.Dir, or makes it, and brings it to the layout
+// of this version. It fails with storage.ErrLocked, ErrDamaged, ErrFull or
+// ErrNewer, fs.ErrPermission, or directory.ErrInvalid where Dir is no
+// directory, each with a sentence that says what to do.
+func Open(o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.steps == nil {
+		o.steps = migrations
+	}
+	db, err := openDB(o)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Store{
+		db: db, dir: o.Dir, log: o.Log, clock: o.Clock, stop: stop,
+		ops: make(chan *op, maxBatch), written: make(chan struct{}),
+		watchers: map[chan struct{}]bool{},
+	}
+	if err := s.prepare(ctx, o.steps); err != nil {
+		stop()
+		return nil, closeAfter(db, err)
+	}
+	go s.write()
+	go s.collectGarbage(ctx)
+	return s, nil
+}
+
+// prepare migrates the layout and finishes what the last run left half done.
+func (s *Store) prepare(ctx context.Context, steps []migration) error {
+	if err := migrate(ctx, s.db, s.log, steps); err != nil {
+		return err
+	}
+	err := s.view(ctx, func(t *tx) error {
+		var err error
+		if s.sequence, err = t.newest(kindFeed); err != nil {
+			return err
+		}
+		s.packs, err = t.newest(kindPack)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.spread()
+}
+
+// Close waits for the writes that were accepted, then closes the database.
+func (s *Store) Close() error {
+	s.open.Lock()
+	if s.closed {
+		s.open.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.ops)
+	s.open.Unlock()
+	s.stop()
+	<-s.written
+	return s.db.Close()
+}
+
+// collectGarbage gives the room of replaced values back, once an hour. Only
+// values above 1 MiB live in the value log: mostly there is nothing to do.
+func (s *Store) collectGarbage(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.collectOnce()
+		}
+	}
+}
+
+// collectOnce rewrites at most one file of the value log.
+func (s *Store) collectOnce() {
+	s.open.RLock()
+	defer s.open.RUnlock()
+	if s.closed || s.dir == "" {
+		return
+	}
+	if err := s.db.RunValueLogGC(0.5); err == nil {
+		s.log.Debug("value log collected")
+	}
+}

@@ -1,0 +1,125 @@
+package badger
+
+import (
+	"fmt"
+
+	"matou/directory"
+	"matou/federation/ap"
+)
+
+// apply evaluates one Change, by the rules of ap.Change.
+func (t *tx) apply(c *ap.Change) (bool, error) {
+	if c.Activity != nil {
+		if fresh, err := t.recordActivity(*c.Activity); err != nil || !fresh {
+			return false, err
+		}
+	}
+	return true, first(
+		each(c.LocalActors, t.saveLocalActor),
+		each(c.Actors, t.saveActor),
+		each(c.RemoveActors, t.removeActor),
+		each(c.Documents, t.saveDocument),
+		each(c.RemoveDocuments, t.removeDocument),
+		each(c.Follows, t.saveFollow),
+		each(c.RemoveFollows, t.removeFollow),
+		each(c.Outbox, t.saveOutboxItem),
+		each(c.RemoveOutbox, t.removeOutboxItem),
+		func() error { return t.enqueue(c.Deliveries) },
+		each(c.Refreshes, t.saveRefresh),
+		each(c.RefreshesDone, t.settleRefresh),
+		each(c.Hosts, t.saveHost),
+		each(c.Profiles, t.saveProfile),
+		each(c.Listings, t.saveListing),
+		each(c.RemoveListings, t.removeListing),
+		each(c.Notices, t.saveNotice),
+		each(c.RemoveNotices, t.removeNotice),
+	)
+}
+
+// each calls f for every element, until one fails.
+func each[T any](all []T, f func(T) error) func() error {
+	return func() error {
+		for _, v := range all {
+			if err := f(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// first runs the steps until one fails.
+func first(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// valid refuses a Change that could not be found again: ids that are empty or
+// longer than an IRI may be.
+func valid(c ap.Change) error {
+	v := validator{}
+	if c.Activity != nil {
+		v.id("activity", string(c.Activity.ID))
+	}
+	check(&v, "localActors", c.LocalActors, func(a ap.LocalActor) string { return string(a.ID) })
+	check(&v, "actors", c.Actors, func(a ap.Actor) string { return string(a.ID) })
+	check(&v, "documents", c.Documents, func(d ap.Document) string { return string(d.IRI) })
+	check(&v, "follows.actor", c.Follows, func(f ap.Follow) string { return string(f.Actor) })
+	check(&v, "follows.object", c.Follows, func(f ap.Follow) string { return string(f.Object) })
+	check(&v, "outbox.actor", c.Outbox, func(o ap.OutboxItem) string { return string(o.Actor) })
+	check(&v, "outbox.activity", c.Outbox, func(o ap.OutboxItem) string { return string(o.Activity) })
+	check(&v, "deliveries.inbox", c.Deliveries, func(d ap.Delivery) string { return string(d.Inbox) })
+	check(&v, "deliveries.activity", c.Deliveries, func(d ap.Delivery) string { return string(d.Activity) })
+	check(&v, "deliveries.signer", c.Deliveries, func(d ap.Delivery) string { return string(d.Signer) })
+	check(&v, "refreshes", c.Refreshes, func(r ap.Refresh) string { return string(r.Actor) })
+	check(&v, "hosts", c.Hosts, func(h ap.Host) string { return h.Name })
+	check(&v, "profiles", c.Profiles, func(p ap.Profile) string { return string(p.Actor) })
+	check(&v, "listings", c.Listings, func(l directory.Listing) string { return string(l.Hoster.ID) })
+	check(&v, "notices", c.Notices, func(n directory.Notice) string { return string(n.ID) })
+	check(&v, "notices.hoster", c.Notices, func(n directory.Notice) string { return string(n.Hoster) })
+	for i, o := range c.Outbox {
+		v.ulid(fmt.Sprintf("outbox[%d].key", i), o.Key)
+	}
+	for i, d := range c.Deliveries {
+		v.ulid(fmt.Sprintf("deliveries[%d].key", i), d.Key)
+	}
+	for i, d := range c.RefreshesDone {
+		if d.Next != nil && d.Next.Actor != d.Actor && v.err == nil {
+			v.err = directory.Invalid(fmt.Sprintf("refreshesDone[%d].next.actor", i), "must be the actor of the refresh that it follows")
+		}
+	}
+	return v.err
+}
+
+// validator keeps the first thing that is wrong.
+type validator struct{ err error }
+
+func (v *validator) id(field, id string) {
+	switch {
+	case v.err != nil:
+	case id == "":
+		v.err = directory.Invalid(field, "must not be empty")
+	case len(id) > maxID:
+		v.err = directory.Invalid(field, "must not be longer than %d bytes", maxID)
+	}
+}
+
+func (v *validator) ulid(field, key string) {
+	if v.err == nil && (key == "" || len(key) > maxULID) {
+		v.err = directory.Invalid(field, "must have 1 to %d bytes", maxULID)
+	}
+}
+
+// check checks the ids of a list.
+func check[T any](v *validator, field string, all []T, id func(T) string) {
+	for i, e := range all {
+		if v.err != nil {
+			return
+		}
+		v.id(fmt.Sprintf("%s[%d]", field, i), id(e))
+	}
+}

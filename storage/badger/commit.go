@@ -1,0 +1,230 @@
+package badger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	badgerdb "github.com/dgraph-io/badger/v4"
+
+	"matou/federation/ap"
+	"matou/storage"
+)
+
+// maxBatch is how many operations may share one transaction, and how many more
+// may wait behind it.
+const maxBatch = 256
+
+// settleAtOnce is how many outcomes make one operation.
+const settleAtOnce = 200
+
+// op is one operation on its way to the writer: a Change or some outcomes.
+type op struct {
+	change   *ap.Change
+	outcomes []ap.Outcome
+	taken    atomic.Bool // by the writer, or by the caller who gave up: whoever is first
+	applied  bool
+	done     chan error
+}
+
+// run evaluates the operation.
+func (o *op) run(t *tx) (err error) {
+	if o.change != nil {
+		o.applied, err = t.apply(o.change)
+		return err
+	}
+	for _, outcome := range o.outcomes {
+		if err := t.settle(outcome); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Apply applies the Change by the rules of ap.Change. Within one Change the
+// lists are taken in the order in which the type declares them: what is both
+// saved and removed is removed.
+func (s *Store) Apply(ctx context.Context, c ap.Change) (bool, error) {
+	if err := valid(c); err != nil {
+		return false, fmt.Errorf("apply change: %w", err)
+	}
+	o := &op{change: &c, done: make(chan error, 1)}
+	if err := s.submit(ctx, o); err != nil {
+		return false, fmt.Errorf("apply change: %w", err)
+	}
+	return o.applied, nil
+}
+
+// Settle records what became of deliveries; the outcomes are independent of
+// one another, and each is recorded whole.
+func (s *Store) Settle(ctx context.Context, outcomes []ap.Outcome) error {
+	for len(outcomes) > 0 {
+		n := min(len(outcomes), settleAtOnce)
+		if err := s.settleTogether(ctx, outcomes[:n]); err != nil {
+			return fmt.Errorf("settle deliveries: %w", err)
+		}
+		outcomes = outcomes[n:]
+	}
+	return nil
+}
+
+// settleTogether records outcomes in one transaction, or in as many as it
+// takes: inboxes that are gone may take much with them.
+func (s *Store) settleTogether(ctx context.Context, outcomes []ap.Outcome) error {
+	err := s.submit(ctx, &op{outcomes: outcomes, done: make(chan error, 1)})
+	if half := len(outcomes) / 2; half > 0 && errors.Is(err, storage.ErrTooBig) {
+		if err := s.settleTogether(ctx, outcomes[:half]); err != nil {
+			return err
+		}
+		return s.settleTogether(ctx, outcomes[half:])
+	}
+	return err
+}
+
+// submit hands an operation to the writer and waits for the disk. When ctx
+// ends while the operation still waits it is withdrawn; once the writer has it
+// the answer comes in a moment, and is worth waiting for.
+func (s *Store) submit(ctx context.Context, o *op) error {
+	if err := s.enqueue(ctx, o); err != nil {
+		return err
+	}
+	select {
+	case err := <-o.done:
+		return err
+	case <-ctx.Done():
+		if o.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		return <-o.done
+	}
+}
+
+// enqueue waits for a place in the queue of the writer.
+func (s *Store) enqueue(ctx context.Context, o *op) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.open.RLock()
+	defer s.open.RUnlock()
+	if s.closed {
+		return storage.ErrClosed
+	}
+	select {
+	case s.ops <- o:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// write is the writer: it takes what has gathered, commits it with one sync,
+// and begins again.
+func (s *Store) write() {
+	defer close(s.written)
+	for first := range s.ops {
+		batch := take(nil, first)
+		for more := true; more && len(batch) < maxBatch; {
+			select {
+			case o, ok := <-s.ops:
+				if more = ok; ok {
+					batch = take(batch, o)
+				}
+			default:
+				more = false
+			}
+		}
+		for len(batch) > 0 {
+			batch = batch[s.commit(batch):]
+		}
+	}
+}
+
+// take adds an operation that its caller has not withdrawn.
+func take(batch []*op, o *op) []*op {
+	if o.taken.CompareAndSwap(false, true) {
+		return append(batch, o)
+	}
+	return batch
+}
+
+// commit commits as much of the batch, from its beginning, as one transaction
+// holds, answers it, and tells how much that was. An operation that fails is
+// left out with its error, and what came before it is evaluated again: a
+// transaction cannot be taken half back.
+func (s *Store) commit(batch []*op) int {
+	if err := s.writable(); err != nil {
+		return answer(batch, err)
+	}
+	t := s.begin()
+	defer t.Discard()
+	for i, o := range batch {
+		err := o.run(t)
+		if err == nil {
+			continue
+		}
+		t.Discard()
+		if i > 0 {
+			return s.commit(batch[:i])
+		}
+		return answer(batch[:1], explain(err))
+	}
+	if err := t.Commit(); err != nil {
+		if errors.Is(err, badgerdb.ErrTxnTooBig) && len(batch) > 1 {
+			return s.commit(batch[:len(batch)/2])
+		}
+		s.failed(err)
+		return answer(batch, explain(err))
+	}
+	s.sequence, s.packs = t.sequence, t.packs
+	if t.packed {
+		if err := s.spread(); err != nil {
+			// What the callers asked for is on the disk, in packs; the next
+			// start spreads the rest.
+			s.failed(err)
+		}
+	}
+	if t.listed {
+		s.wakeWatchers()
+	}
+	return answer(batch, nil)
+}
+
+// begin starts a transaction of the writer.
+func (s *Store) begin() *tx {
+	return &tx{
+		Txn: s.db.NewTransaction(true), ctx: context.Background(), now: s.clock(),
+		sequence: s.sequence, packs: s.packs,
+	}
+}
+
+// writable tells why nothing may be written.
+func (s *Store) writable() error {
+	if s.broken != nil {
+		return s.broken
+	}
+	return room(s.dir, roomToWrite)
+}
+
+// failed remembers that a commit failed: what the disk holds of it is not
+// known, so that nothing may be built on it before the log was read again.
+func (s *Store) failed(err error) {
+	s.log.Error("writing to the store failed; nothing more is written until the node is started again", "error", err)
+	s.broken = fmt.Errorf("an earlier write failed; start the node again: %w", err)
+}
+
+// answer tells the callers.
+func answer(batch []*op, err error) int {
+	for _, o := range batch {
+		o.done <- err
+	}
+	return len(batch)
+}
+
+// explain gives the errors of the engine their common names.
+func explain(err error) error {
+	if errors.Is(err, badgerdb.ErrTxnTooBig) {
+		return fmt.Errorf("a transaction holds about 2 MiB and 26,000 keys; divide the change: %w", storage.ErrTooBig)
+	}
+	return err
+}

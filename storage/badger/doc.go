@@ -1,0 +1,47 @@
+// Package badger keeps what a node knows in an embedded Badger database: one
+// directory, one process, nothing to install.
+//
+// # Layout of the keys
+//
+// A key is one letter, then parts without separators: #x is the first 20 bytes
+// of the SHA-256 of an id, @t a time in 12 bytes that sort as times do, x an id
+// or ULID as it is written, always last. Where an id is hashed the record
+// repeats it and every reader compares, so that two ids can never be taken for
+// one another. Small letters are indexes, made from the records alone.
+//
+//	A #actor                          Actor
+//	L #actor                          LocalActor, with its secret
+//	X #activity                       Activity: has been received (expires)
+//	D #iri                            Document (tombstones of others expire)
+//	H #name                           Host
+//	Y #actor                          Profile
+//	F #object actor                   Follow
+//	g #actor object                     whom an actor follows
+//	i #object STATE #inbox actor        where followers receive; STATE a(ccepted) or o(ther); value: the inbox
+//	k #actor                            counts of followers, followed, outbox items
+//	O #actor ULID                     OutboxItem
+//	Q #inbox ULID                     Delivery
+//	W #inbox                          Lane
+//	w @due #inbox                       lanes by when they are due
+//	S number part                     Pack: many deliveries of one Change, until they are spread over their lanes
+//	R #actor                          Refresh
+//	r @due #actor                       refreshes by when they are due
+//	P id                              Listing
+//	p #handle                           id of the listing of that handle
+//	C id                              Position: the place of a listing in the feed, also of a removed one
+//	c number                            the feed: id of the listing that changed
+//	N #id                             Notice
+//	n #hoster @updated #id              notices of a hoster by time
+//	t @updated #id                      notices by time
+//	M schema                          version of this layout
+//
+// A value is one byte, the version of its format (1), and JSON; the values of
+// indexes are empty or one id.
+//
+// # Writing
+//
+// One goroutine writes. While it waits for the disk, the Changes that arrive
+// gather, and the next transaction takes them all: many callers share one
+// sync, and a caller alone waits for nobody. Each Change is evaluated in turn
+// and sees those before it. Apply returns when the disk has what it was given.
+package badger
