@@ -75,7 +75,7 @@ func OpenNotice(d NoticeDraft, id ID, at time.Time) (Notice, error) {
 		n.StartsAt = at
 	}
 	c := &check{}
-	if allowed := first[n.Kind]; allowed != nil && !slices.Contains(allowed, n.Stage) {
+	if allowed := first[n.Kind]; slices.Contains(n.Kind.Stages(), n.Stage) && !slices.Contains(allowed, n.Stage) {
 		c.invalid("stage", "cannot be %s at first; a new %s may be %s", clip(string(n.Stage)), n.Kind, stageNames(allowed))
 	}
 	if n.Kind == NoticeIncident && n.StartsAt.After(at) {
@@ -103,6 +103,9 @@ func (n Notice) Advance(u NoticeUpdate, at time.Time) (Notice, error) {
 	}
 	if u.ID == n.ID || slices.ContainsFunc(n.Updates, func(o NoticeUpdate) bool { return o.ID == u.ID }) {
 		c.invalid("id", "is that of another note of this notice")
+	}
+	if err := c.err(); err != nil {
+		return n, err
 	}
 	n = n.follow(u)
 	c.nextUpdate(n, at)

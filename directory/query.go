@@ -1,7 +1,5 @@
 package directory
 
-import "net/url"
-
 // Facet is one question by which a visitor narrows a directory. Its name is
 // also its parameter in a page's address.
 type Facet string
@@ -30,6 +28,45 @@ const (
 	FacetCollective  Facet = "collective"  // slug
 	FacetCriterion   Facet = "criterion"   // CriterionID stated as met
 )
+
+// AllFacets gives every facet, in the order in which they are declared.
+func AllFacets() []Facet {
+	return []Facet{
+		FacetFamily, FacetNeed, FacetReplaces, FacetSoftware, FacetAccount,
+		FacetOpenTo, FacetCapacity, FacetServes, FacetSeat, FacetData, FacetForm,
+		FacetAudience, FacetMaintenance, FacetPaid, FacetHours, FacetOnCall,
+		FacetAllowance, FacetLanguage, FacetCollective, FacetCriterion,
+	}
+}
+
+// FixedValues gives the values of f in their natural order where the code
+// fixes them, else nil: then the data do.
+func (f Facet) FixedValues() []string {
+	switch f {
+	case FacetAccount:
+		return []string{string(UseFull), string(UseRead), string(UseNothing)}
+	case FacetOpenTo:
+		return []string{string(OpenToAnyone), string(OpenToMembers), string(OpenToClients), string(OpenToNoOne)}
+	case FacetCapacity:
+		return []string{string(CapacityOpen), string(CapacityWaitingList), string(CapacityFull)}
+	case FacetForm:
+		return []string{
+			string(FormAssociation), string(FormInformal), string(FormCooperative), string(FormMicroCompany),
+			string(FormCompany), string(FormIndividual), string(FormOther),
+		}
+	case FacetAudience:
+		return []string{string(AudienceIndividual), string(AudienceSmallOrganisation), string(AudienceLargeOrganisation)}
+	case FacetMaintenance:
+		return []string{string(MaintenanceVolunteer), string(MaintenanceMixed), string(MaintenancePaid)}
+	case FacetPaid, FacetOnCall:
+		return []string{"yes", "no"}
+	case FacetHours:
+		return []string{string(HoursOffice), string(HoursEvening), string(HoursWeekend)}
+	case FacetAllowance:
+		return []string{"3.5", "7", "18", "36", "none"}
+	}
+	return nil
+}
 
 // Query is what a visitor asks of a directory.
 type Query struct {
@@ -69,20 +106,3 @@ type ValueCount struct {
 	Count  int
 	Chosen bool
 }
-
-// ParseQuery reads a query from the parameters of an address. Parameters that
-// it does not know are ignored; a bad value is a *FieldError named after its
-// parameter. The zero Day is left to the caller.
-func ParseQuery(v url.Values) (Query, error) { return Query{Limit: 20}, nil }
-
-// Values gives the canonical parameters of q: ParseQuery(q.Values()) is q.
-func (q Query) Values() url.Values { return url.Values{} }
-
-// Canonical gives what q asks, in one form: its parameters without the day and
-// the page.
-func (q Query) Canonical() string { return "" }
-
-// Shuffle gives the place of a listing in the neutral order of a day: listings
-// stand by these bytes, which nobody can influence and which change each day.
-// It is SHA-256(date "|" canonical query "|" id).
-func Shuffle(day Date, query string, id ID) [32]byte { return [32]byte{} }
