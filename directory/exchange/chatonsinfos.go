@@ -45,8 +45,8 @@ type line struct {
 	start, cut int    // text[start:cut] is the value as written, trimmed
 }
 
-// Entry is one key of a file with its value as meant: quotes off, unescaped.
-type Entry struct {
+// Item is one key of a file with its value as meant: quotes off, unescaped.
+type Item struct {
 	Key   string // as written
 	Value string
 	Line  int // from 1
@@ -190,36 +190,36 @@ func (f *File) Bytes() []byte {
 // one pair of matching quotes off, \' as an apostrophe, \n and <br/> as line
 // breaks. A key that is there with nothing behind it gives "", true.
 func (f *File) Lookup(key string) (string, bool) {
-	e, ok := f.entry(key)
+	e, ok := f.item(key)
 	return e.Value, ok
 }
 
-func (f *File) entry(key string) (Entry, bool) {
+func (f *File) item(key string) (Item, bool) {
 	i, ok := f.index[foldKey(key)]
 	if !ok {
-		return Entry{}, false
+		return Item{}, false
 	}
-	return f.entryAt(i), true
+	return f.itemAt(i), true
 }
 
-func (f *File) entryAt(i int) Entry {
+func (f *File) itemAt(i int) Item {
 	l := f.lines[i]
-	return Entry{Key: l.key, Value: meant(l.text[l.start:l.cut]), Line: i + 1}
+	return Item{Key: l.key, Value: meant(l.text[l.start:l.cut]), Line: i + 1}
 }
 
 // Prefix gives the entries whose keys begin with a prefix such as "metrics.",
 // whatever the case of the letters, in the order of the file, without those
 // that repeat a key.
-func (f *File) Prefix(prefix string) []Entry {
+func (f *File) Prefix(prefix string) []Item {
 	prefix = foldKey(prefix)
-	var entries []Entry
+	var items []Item
 	for i, l := range f.lines {
 		key := foldKey(l.key)
 		if key != "" && strings.HasPrefix(key, prefix) && f.index[key] == i {
-			entries = append(entries, f.entryAt(i))
+			items = append(items, f.itemAt(i))
 		}
 	}
-	return entries
+	return items
 }
 
 // Class gives what the file describes: one of the Class constants, what it

@@ -31,7 +31,7 @@ func (f *File) set(key string, aliases []string, value string) {
 func (f *File) lineOf(key string, aliases []string) (int, bool) {
 	keys := append([]string{key}, aliases...)
 	for _, k := range keys {
-		if e, ok := f.entry(k); ok && e.Value != "" {
+		if e, ok := f.item(k); ok && e.Value != "" {
 			return e.Line - 1, true
 		}
 	}

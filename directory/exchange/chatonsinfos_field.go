@@ -48,13 +48,13 @@ func writeFields[T any](prefix string, fields []field[T], t *T) []fact {
 }
 
 // said gives the first entry of a key and its aliases that is not empty.
-func (f *File) said(key string, aliases ...string) (Entry, bool) {
+func (f *File) said(key string, aliases ...string) (Item, bool) {
 	for _, k := range append([]string{key}, aliases...) {
-		if e, ok := f.entry(k); ok && e.Value != "" {
+		if e, ok := f.item(k); ok && e.Value != "" {
 			return e, true
 		}
 	}
-	return Entry{}, false
+	return Item{}, false
 }
 
 // text is a name on one line.

@@ -144,7 +144,9 @@ func (e enum[T]) read(s string) (T, error) {
 		if strings.EqualFold(v.written, s) {
 			return v.means, nil
 		}
-		known = append(known, v.written)
+		if !slices.Contains(known, v.written) {
+			known = append(known, v.written)
+		}
 	}
 	return "", reason("%s is none of %s", quote(s), strings.Join(known, ", "))
 }
