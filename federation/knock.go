@@ -3,9 +3,11 @@ package federation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
+	"matou/directory"
 	"matou/federation/ap"
 	"matou/federation/delivery"
 	"matou/federation/signature"
@@ -21,7 +23,7 @@ const knockMemory = 7 * 24 * time.Hour
 func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Result {
 	signer, ok := n.signer(d.Signer)
 	if !ok {
-		return delivery.Result{Status: delivery.GiveUp, Error: "the actor that signed is not of this node any more"}
+		return delivery.Result{Verdict: delivery.GiveUp, Reason: "the actor that signed it is not of this node any more"}
 	}
 	name := d.Inbox.Host()
 	schemes := []signature.Scheme{signature.Cavage, signature.MessageSignatures}
@@ -40,12 +42,22 @@ func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Re
 		if status == http.StatusUnauthorized || status == http.StatusForbidden {
 			continue
 		}
-		if i == 1 && result.Status == delivery.Delivered {
+		if i == 1 && result.Verdict == delivery.Delivered {
 			n.rememberScheme(ctx, name, scheme)
 		}
 		break
 	}
 	return result
+}
+
+// outgoing gives the document of an activity that is to be delivered. One that
+// was deleted meanwhile is not sent any more: its Delete is on its way.
+func (n *Node) outgoing(ctx context.Context, iri ap.IRI) (ap.Document, error) {
+	d, err := n.store.Document(ctx, iri)
+	if err == nil && d.Tombstone {
+		return ap.Document{}, fmt.Errorf("activity %s: %w", iri, directory.ErrGone)
+	}
+	return d, err
 }
 
 // knock posts once, signed in one scheme.

@@ -40,7 +40,7 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 		UserAgent:   fmt.Sprintf("matou/%s (+%s/)", cfg.Software, cfg.Origin),
 		Sign:        n.signFetch,
 	})
-	n.worker = delivery.New(queue, store.Document, n.post, delivery.Options{Log: log, Clock: cfg.Clock})
+	n.worker = delivery.New(queue, n.outgoing, n.post, delivery.Options{Log: log})
 	if err := n.in.init(n); err != nil {
 		return nil, fmt.Errorf("prepare the inbox: %w", err)
 	}
