@@ -1,18 +1,359 @@
 package federation
 
-import "matou/federation/ap"
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-fed/activity/pub"
+	"github.com/go-fed/activity/streams"
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"matou/directory"
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+)
+
+// Bounds of what an inbox takes and remembers.
+const (
+	maxInboxBody = 256 << 10
+	mostSeen     = 32 << 10           // ids of activities, in memory
+	activityLife = 7 * 24 * time.Hour // how long a sender may come again with the same activity
+	stripes      = 1024
+)
 
 // inbound is what the receiving half of a Node holds of its own.
 type inbound struct {
-	node *Node
+	pub      pub.FederatingActor
+	resolver *streams.TypeResolver
+	keys     keyring
+	seen     *lru.Cache[ap.IRI, struct{}] // activities that took effect lately
+	seed     maphash.Seed
+	actors   [stripes]sync.RWMutex // see lockActor
+	threads  [stripes]sync.Mutex   // see lockThread
+	counts   struct {
+		applied, ignored, unknown, duplicate, refused, malformed, limited, failed atomic.Uint64
+	}
 }
 
 // init makes the receiving half of n ready.
 func (in *inbound) init(n *Node) error {
-	in.node = n
+	var err error
+	in.seed = maphash.MakeSeed()
+	if in.seen, err = lru.New[ap.IRI, struct{}](mostSeen); err != nil {
+		return err
+	}
+	if err = in.keys.init(); err != nil {
+		return err
+	}
+	d := &delegate{node: n}
+	if in.resolver, err = streams.NewTypeResolver(d.effects()...); err != nil {
+		return err
+	}
+	in.pub = pub.NewCustomActor(d, false, true, pubClock(n.clock))
 	return nil
 }
 
+// pubClock is the node's clock as go-fed wants it.
+type pubClock func() time.Time
+
+// Now is the time.
+func (c pubClock) Now() time.Time { return c() }
+
+// ReceiveStats counts what became of the activities that came in since the
+// start. Every count only grows.
+type ReceiveStats struct {
+	Applied      uint64 // took effect
+	Ignored      uint64 // were authentic and of no concern here
+	Unknown      uint64 // were of a type that is not known here
+	Duplicate    uint64 // had come before
+	Refused      uint64 // were not authentic
+	Malformed    uint64 // could not be read
+	Limited      uint64 // came too fast for their origin to be asked for keys
+	Failed       uint64 // met an error of this node
+	KeysFetched  uint64 // actors that were fetched for their keys
+	KeysUnusable uint64 // of these, those that gave none
+}
+
+// ReceiveStats gives a snapshot.
+func (n *Node) ReceiveStats() ReceiveStats {
+	c := &n.in.counts
+	return ReceiveStats{
+		Applied: c.applied.Load(), Ignored: c.ignored.Load(), Unknown: c.unknown.Load(),
+		Duplicate: c.duplicate.Load(), Refused: c.refused.Load(), Malformed: c.malformed.Load(),
+		Limited: c.limited.Load(), Failed: c.failed.Load(),
+		KeysFetched: n.in.keys.fetched.Load(), KeysUnusable: n.in.keys.unusable.Load(),
+	}
+}
+
 // lockActor holds back everything else that decides on what a remote actor
-// may change, until the function that it gives is called.
-func (n *Node) lockActor(id ap.IRI) (unlock func()) { return func() {} }
+// may change, until the function that it gives is called: what is read, what
+// is decided on it and what is applied belong together.
+func (n *Node) lockActor(id ap.IRI) (unlock func()) {
+	m := &n.in.actors[n.in.stripe(id)]
+	m.Lock()
+	return m.Unlock
+}
+
+// shareActor lets activities of one actor that do not touch one another's
+// records (notes of different threads) go together, so that they reach the
+// store at once and share one durable write. lockActor excludes them all.
+func (n *Node) shareActor(id ap.IRI) (unlock func()) {
+	m := &n.in.actors[n.in.stripe(id)]
+	m.RLock()
+	return m.RUnlock
+}
+
+// lockThread holds back other notes of one thread: they change one notice.
+func (n *Node) lockThread(root ap.IRI) (unlock func()) {
+	m := &n.in.threads[n.in.stripe(root)]
+	m.Lock()
+	return m.Unlock
+}
+
+func (in *inbound) stripe(id ap.IRI) uint64 {
+	return maphash.String(in.seed, string(id)) % stripes
+}
+
+// received is one activity on its way in. The raw bytes are the truth: what
+// go-fed sees of it is an envelope made from them.
+type received struct {
+	request *http.Request
+	raw     []byte
+	object  activitystreams.Object
+	id      ap.IRI
+	kind    string
+	actor   ap.IRI    // who signed it, once authenticated
+	sender  ap.Actor  // as its keys were found
+	note    *authored // the note that it carries, once read
+}
+
+type receivedKey struct{}
+
+// receive takes a POST to any inbox of this node (ActivityPub 7). Which inbox
+// it was does not matter: whom an activity concerns stands in it.
+//
+// 202 is for everything authentic, whether it has an effect here or not, and
+// for what needs no check to have none: peers take other statuses for a fault
+// and come again. 4xx carry a reason code and nothing else.
+func (n *Node) receive(w http.ResponseWriter, r *http.Request) {
+	body, refused := readActivity(w, r)
+	if refused.status != 0 {
+		n.answer(w, refused)
+		return
+	}
+	rec := &received{request: r, raw: body}
+	out := &inboxWriter{ResponseWriter: w}
+	defer func() {
+		// go-fed's vocabulary has panicked on what strangers wrote; no single
+		// activity may take the node down.
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler { //nolint:errorlint // a sentinel of net/http for recover
+				panic(p)
+			}
+			n.log.Error("panic on a received activity", "panic", clip(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			if !out.wrote {
+				n.answer(w, refusal{http.StatusBadRequest, reasonMalformed})
+			}
+		}
+	}()
+	_, err := n.in.pub.PostInbox(context.WithValue(r.Context(), receivedKey{}, rec), out, envelopeRequest(r))
+	switch {
+	case err == nil && out.wrote:
+	case err == nil:
+		n.answer(out, refusal{http.StatusUnsupportedMediaType, reasonContentType})
+	default:
+		n.fail(out, rec, err)
+	}
+}
+
+// fail answers an activity on which this node, or go-fed's reading of it,
+// failed.
+func (n *Node) fail(w *inboxWriter, rec *received, err error) {
+	var own *effectError
+	switch {
+	case w.wrote:
+	case !errors.As(err, &own):
+		n.log.Debug("activity not readable", "type", clip(rec.kind), "error", clip(err.Error()))
+		n.answer(w, refusal{http.StatusBadRequest, reasonMalformed})
+	case rec.request.Context().Err() != nil:
+		n.answer(w, refusal{http.StatusServiceUnavailable, "cancelled"})
+	default:
+		n.in.counts.failed.Add(1)
+		n.log.Error("receive an activity", "type", clip(rec.kind), "actor", clip(string(rec.actor)), "error", own.error)
+		n.answer(w, refusal{http.StatusInternalServerError, "internal"})
+	}
+}
+
+// readActivity reads the body of a POST within its bounds. The bytes are
+// taken as they are: a Digest is of the bytes as sent.
+func readActivity(w http.ResponseWriter, r *http.Request) ([]byte, refusal) {
+	if !isActivityType(r.Header.Get("Content-Type")) {
+		return nil, refusal{http.StatusUnsupportedMediaType, reasonContentType}
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return nil, refusal{http.StatusUnsupportedMediaType, "content_encoding"}
+	}
+	if r.ContentLength > maxInboxBody {
+		return nil, refusal{http.StatusRequestEntityTooLarge, "size"}
+	}
+	var buf bytes.Buffer
+	if r.ContentLength > 0 {
+		buf.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := io.Copy(&buf, http.MaxBytesReader(w, r.Body, maxInboxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, refusal{http.StatusRequestEntityTooLarge, "size"}
+	case err != nil:
+		return nil, refusal{http.StatusBadRequest, "body"}
+	}
+	return buf.Bytes(), refusal{}
+}
+
+// envelopeRequest is the request as go-fed may see it: a Content-Type in the
+// one spelling that it knows and an address of its own to rewrite. Its body is
+// set once the activity is authentic.
+func envelopeRequest(r *http.Request) *http.Request {
+	return &http.Request{
+		Method: http.MethodPost,
+		URL:    &url.URL{Path: r.URL.Path},
+		Host:   r.Host,
+		Header: http.Header{"Content-Type": {typeActivity}},
+		Body:   http.NoBody,
+	}
+}
+
+// inboxWriter turns go-fed's 200 into the 202 that peers expect of an inbox.
+type inboxWriter struct {
+	http.ResponseWriter
+	wrote bool
+}
+
+// WriteHeader writes the status, once.
+func (w *inboxWriter) WriteHeader(status int) {
+	if w.wrote {
+		return
+	}
+	w.wrote = true
+	if status == http.StatusOK {
+		status = http.StatusAccepted
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write writes a body.
+func (w *inboxWriter) Write(b []byte) (int, error) {
+	if !w.wrote {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// answer writes what was decided without an effect, and counts it.
+func (n *Node) answer(w http.ResponseWriter, v refusal) {
+	c := &n.in.counts
+	switch v.status {
+	case http.StatusAccepted:
+		switch v.reason {
+		case reasonDuplicate:
+			c.duplicate.Add(1)
+		case reasonUnknownType:
+			c.unknown.Add(1)
+		default:
+			c.ignored.Add(1)
+		}
+		w.WriteHeader(http.StatusAccepted)
+		return
+	case http.StatusUnauthorized:
+		c.refused.Add(1)
+	case http.StatusTooManyRequests:
+		c.limited.Add(1)
+		w.Header().Set("Retry-After", "60")
+	case http.StatusInternalServerError, http.StatusServiceUnavailable:
+	default:
+		c.malformed.Add(1)
+	}
+	writeReason(w, v.status, v.reason)
+}
+
+// effect is what one type of activity does here.
+type effect struct {
+	// hold reads what needs no lock, and holds back what must not happen at
+	// the same time until unlock is called.
+	hold func(ctx context.Context, rec *received) (unlock func(), err error)
+	// change adds to c what follows from the activity.
+	change func(ctx context.Context, rec *received, c *ap.Change) error
+}
+
+// ignored says why an authentic activity has no effect here. hold and change
+// fail with it.
+type ignored string
+
+// Error is the reason.
+func (i ignored) Error() string { return string(i) }
+
+// effectError marks an error of this node, which go-fed passes on among its
+// own.
+type effectError struct{ error }
+
+// Unwrap gives the error itself.
+func (e *effectError) Unwrap() error { return e.error }
+
+// take carries out the effect of an activity: one Change, applied once however
+// often the activity comes.
+func (n *Node) take(ctx context.Context, e effect) error {
+	rec, ok := ctx.Value(receivedKey{}).(*received)
+	if !ok {
+		return &effectError{directory.ErrInvalid}
+	}
+	applied, err := n.carryOut(ctx, rec, e)
+	var why ignored
+	switch {
+	case errors.As(err, &why):
+		n.in.counts.ignored.Add(1)
+		n.log.DebugContext(ctx, "activity ignored", "type", rec.kind, "actor", string(rec.actor), "reason", string(why))
+		return nil
+	case err != nil:
+		return &effectError{fmt.Errorf("take a %s: %w", rec.kind, err)}
+	}
+	n.in.seen.Add(rec.id, struct{}{})
+	if applied {
+		n.in.counts.applied.Add(1)
+	} else {
+		n.in.counts.duplicate.Add(1)
+	}
+	return nil
+}
+
+func (n *Node) carryOut(ctx context.Context, rec *received, e effect) (applied bool, err error) {
+	unlock, err := e.hold(ctx, rec)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	now := n.now()
+	c := ap.Change{Activity: &ap.Activity{
+		ID: rec.id, Type: rec.kind, Actor: rec.actor, ReceivedAt: now, ExpiresAt: now.Add(activityLife),
+	}}
+	if err := e.change(ctx, rec, &c); err != nil {
+		return false, err
+	}
+	return n.apply(ctx, c)
+}
+
+// holdActor is the hold of whatever changes what its actor may do.
+func (n *Node) holdActor(_ context.Context, rec *received) (unlock func(), err error) {
+	return n.lockActor(rec.actor), nil
+}

@@ -1,0 +1,176 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"matou/federation/activitystreams"
+	"matou/federation/ap"
+	"matou/federation/signature"
+)
+
+// Reason codes of answers. Those of signatures are signature's.
+const (
+	reasonContentType = "content_type"
+	reasonMalformed   = "malformed"
+	reasonActor       = "actor"
+	reasonID          = "id"
+	reasonKey         = "key"
+	reasonBusy        = "busy"
+	reasonDuplicate   = "duplicate"
+	reasonUnknownType = "unknown_type"
+	reasonUnknown     = "unknown_actor"
+)
+
+// refusal ends the way of an activity with a status and a reason code. With
+// 202 nothing is wrong and there is nothing to do. The zero refusal goes on.
+type refusal struct {
+	status int
+	reason string
+}
+
+func unauthorised(reason string) refusal { return refusal{http.StatusUnauthorized, reason} }
+
+// activityTypes are the types of activities that go-fed's algorithm knows with
+// an actor and an object; others are answered before it sees them.
+var activityTypes = map[string]bool{
+	"Accept": true, "Add": true, "Announce": true, "Block": true, "Create": true, "Delete": true,
+	"Dislike": true, "Flag": true, "Follow": true, "Ignore": true, "Invite": true, "Join": true,
+	"Leave": true, "Like": true, "Listen": true, "Move": true, "Offer": true, "Read": true,
+	"Reject": true, "Remove": true, "TentativeAccept": true, "TentativeReject": true,
+	"Undo": true, "Update": true, "View": true,
+}
+
+// authenticate decides whether an activity is by the actor that it names. The
+// order matters: nothing is asked of another host before everything that can
+// be refused without asking has been.
+func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
+	policy := signature.Policy{Origin: n.config.Origin, Now: n.clock(), Development: n.config.Development}
+	claim, err := signature.Parse(rec.request)
+	if err != nil {
+		return signatureRefusal(err)
+	}
+	if err := claim.Check(rec.request, rec.raw, policy); err != nil {
+		return signatureRefusal(err)
+	}
+	if rec.object, err = activitystreams.Parse(rec.raw); err != nil {
+		return refusal{http.StatusBadRequest, reasonMalformed}
+	}
+	if v := n.identify(ctx, rec, ap.IRI(claim.KeyID)); v.status != 0 {
+		return v
+	}
+	if v := n.verify(ctx, rec, claim, policy); v.status != 0 {
+		return v
+	}
+	if !activityTypes[rec.kind] {
+		return refusal{http.StatusAccepted, reasonUnknownType}
+	}
+	return refusal{}
+}
+
+// identify reads who says what, and refuses what its own ids contradict: an
+// activity, its actor and the key that signs it are on one host, and that is
+// not ours (the origin-based security of FEP-fe34).
+func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal {
+	actors := rec.object.IRIs("actor")
+	if len(actors) != 1 {
+		return refusal{http.StatusBadRequest, reasonActor}
+	}
+	var err error
+	if rec.actor, err = activitystreams.ParseIRI(string(actors[0]), n.config.Development); err != nil {
+		return refusal{http.StatusBadRequest, reasonActor}
+	}
+	if rec.id, err = activitystreams.ParseIRI(string(rec.object.ID()), n.config.Development); err != nil {
+		return refusal{http.StatusBadRequest, reasonID}
+	}
+	rec.kind = rec.object.Type()
+	host := rec.actor.Host()
+	switch {
+	case rec.kind == "":
+		return refusal{http.StatusBadRequest, reasonMalformed}
+	case host == n.config.Origin.Host:
+		return unauthorised(reasonActor)
+	case rec.id.Host() != host:
+		return unauthorised(reasonID)
+	case key.Host() != host:
+		return unauthorised(reasonKey)
+	}
+	if rec.kind == "Delete" || rec.kind == "Update" {
+		// When an account is deleted, every server that ever heard of it is
+		// told, and its key is gone: there is nobody to ask and nothing to do.
+		if objects := rec.object.IRIs("object"); len(objects) == 1 && objects[0] == rec.actor {
+			_, err := n.store.Actor(ctx, rec.actor)
+			if isNotFound(err) {
+				return refusal{http.StatusAccepted, reasonUnknown}
+			}
+			if err != nil {
+				return n.unavailable(ctx, err)
+			}
+		}
+	}
+	if n.in.seen.Contains(rec.id) {
+		return refusal{http.StatusAccepted, reasonDuplicate}
+	}
+	return refusal{}
+}
+
+// verify checks the signature with a key of the actor itself: there is no
+// other whose signature counts. A key that was kept for a while and does not
+// fit may have been replaced, so its owner is asked again, once.
+func (n *Node) verify(ctx context.Context, rec *received, claim *signature.Claim, policy signature.Policy) refusal {
+	name := keyName{actor: rec.actor, id: ap.IRI(claim.KeyID)}
+	key, err := n.key(ctx, name)
+	if err == nil {
+		if err = claim.Verify(rec.request, policy, key.public); err == nil {
+			rec.sender = key.actor
+			return refusal{}
+		}
+		if policy.Now.Sub(key.at) < keyRetry {
+			return signatureRefusal(err)
+		}
+		if key, err = n.fetchKey(ctx, name); err == nil {
+			if err = claim.Verify(rec.request, policy, key.public); err == nil {
+				rec.sender = key.actor
+				return refusal{}
+			}
+			return signatureRefusal(err)
+		}
+	}
+	switch {
+	case isGone(err) && n.deletesItself(rec):
+		// The origin itself says that the actor is gone: that is all that the
+		// activity claims.
+		return refusal{}
+	case errors.Is(err, errBusy):
+		return refusal{http.StatusTooManyRequests, reasonBusy}
+	case errors.Is(err, errKey), isGone(err):
+		return unauthorised(reasonKey)
+	}
+	return n.unavailable(ctx, err)
+}
+
+// deletesItself reports whether an activity is the Delete of its own actor.
+func (n *Node) deletesItself(rec *received) bool {
+	objects := rec.object.IRIs("object")
+	return rec.kind == "Delete" && len(objects) == 1 && objects[0] == rec.actor
+}
+
+// unavailable answers when this node itself cannot decide.
+func (n *Node) unavailable(ctx context.Context, err error) refusal {
+	if ctx.Err() == nil {
+		n.in.counts.failed.Add(1)
+		n.log.ErrorContext(ctx, "authenticate an activity", "error", err)
+	}
+	return refusal{http.StatusServiceUnavailable, "unavailable"}
+}
+
+// signatureRefusal tells the sender which part of its signature does not
+// stand, and nothing of how that was found out.
+func signatureRefusal(err error) refusal {
+	var e *signature.Error
+	if errors.As(err, &e) {
+		return unauthorised(e.Reason)
+	}
+	return unauthorised(signature.Signature)
+}

@@ -1,0 +1,210 @@
+package federation
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/net/publicsuffix"
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+
+	"matou/federation/ap"
+	"matou/federation/signature"
+)
+
+// How long what is known of a key holds, and how many are remembered.
+const (
+	keyLife       = 24 * time.Hour   // before its owner is asked again
+	keyRefusal    = 10 * time.Minute // for an actor that has no such key
+	keyAbsence    = time.Minute      // for an actor that could not be asked
+	keyRetry      = 5 * time.Minute  // age from which a key that does not fit is fetched again
+	mostKeys      = 16 << 10
+	mostBudgets   = 4 << 10
+	budgetRate    = rate.Limit(20) // fetches a second for one domain, over time
+	budgetBurst   = 200            // … and at once
+	keyFetchLimit = 30 * time.Second
+)
+
+// What finding a key fails with, besides directory.ErrGone and errors of the
+// store.
+var (
+	errKey  = errors.New("no usable key")
+	errBusy = errors.New("too many keys asked for")
+)
+
+// keyName names a key together with the actor that it must belong to, so that
+// no actor can stand in the way of another's key by claiming its id.
+type keyName struct{ actor, id ap.IRI }
+
+// foundKey is a key of an actor, or why there is none.
+type foundKey struct {
+	public crypto.PublicKey
+	actor  ap.Actor
+	at     time.Time // when its owner's document was received
+	until  time.Time
+	err    error
+}
+
+// keyring remembers keys of remote actors, and those that do not exist, so
+// that a flood of forged activities does not become a flood of requests to
+// whomever they name.
+type keyring struct {
+	cache    *lru.Cache[keyName, foundKey]
+	budgets  *lru.Cache[string, *rate.Limiter]
+	flight   singleflight.Group
+	fetched  atomic.Uint64
+	unusable atomic.Uint64
+}
+
+func (k *keyring) init() (err error) {
+	if k.cache, err = lru.New[keyName, foundKey](mostKeys); err != nil {
+		return err
+	}
+	k.budgets, err = lru.New[string, *rate.Limiter](mostBudgets)
+	return err
+}
+
+// allow takes one fetch out of the budget of the domain that a host belongs
+// to: subdomains are free to make, so they share one.
+func (k *keyring) allow(host string, now time.Time) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(name)
+	if err != nil {
+		domain = host
+	}
+	budget, ok := k.budgets.Get(domain)
+	if !ok {
+		fresh := rate.NewLimiter(budgetRate, budgetBurst)
+		if before, ok, _ := k.budgets.PeekOrAdd(domain, fresh); ok {
+			fresh = before
+		}
+		budget = fresh
+	}
+	return budget.AllowN(now, 1)
+}
+
+// key gives a key of an actor: as remembered, as kept with the actor, or as
+// the actor's origin serves it. Errors: errKey, errBusy, directory.ErrGone
+// where the origin says that the actor is deleted.
+func (n *Node) key(ctx context.Context, name keyName) (foundKey, error) {
+	now := n.clock()
+	if k, ok := n.in.keys.cache.Get(name); ok && now.Before(k.until) {
+		return k, k.err
+	}
+	a, err := n.store.Actor(ctx, name.actor)
+	if err != nil && !isNotFound(err) {
+		return foundKey{}, err
+	}
+	if err == nil && now.Sub(a.FetchedAt) < keyLife {
+		if k := keyOf(a, name.id); k.err == nil {
+			n.in.keys.cache.Add(name, k)
+			return k, nil
+		}
+	}
+	return n.fetchKey(ctx, name)
+}
+
+// fetchKey asks the actor's origin for the key: whatever the key's own address
+// is, it counts only where the actor's document lists it. Requests for the
+// same actor at the same time share one fetch.
+func (n *Node) fetchKey(ctx context.Context, name keyName) (foundKey, error) {
+	v, err, _ := n.in.keys.flight.Do(string(name.actor)+" "+string(name.id), func() (any, error) {
+		// Whoever came first may hang up; the others still wait.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyFetchLimit)
+		defer cancel()
+		return n.askKey(ctx, name)
+	})
+	k, _ := v.(foundKey)
+	return k, err
+}
+
+func (n *Node) askKey(ctx context.Context, name keyName) (foundKey, error) {
+	now := n.clock()
+	if !n.in.keys.allow(name.actor.Host(), now) {
+		return foundKey{}, errBusy
+	}
+	n.in.keys.fetched.Add(1)
+	k, err := n.askActor(ctx, name)
+	if err != nil {
+		return foundKey{}, err
+	}
+	if k.err != nil {
+		n.in.keys.unusable.Add(1)
+	}
+	n.in.keys.cache.Add(name, k)
+	return k, k.err
+}
+
+// askActor fetches the actor and gives its key of that name, or a foundKey
+// that says why there is none. Its own error is of the store.
+func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
+	now := n.clock()
+	buried, err := n.buried(ctx, name.actor)
+	if err != nil {
+		return foundKey{}, err
+	}
+	if buried {
+		return foundKey{err: fmt.Errorf("%s was deleted: %w", name.actor, errKey), until: now.Add(keyRefusal)}, nil
+	}
+	known, err := n.store.Actor(ctx, name.actor)
+	if err != nil && !isNotFound(err) {
+		return foundKey{}, err
+	}
+	stored := err == nil
+	a, doc, err := n.readActor(ctx, name.actor)
+	switch {
+	case isGone(err):
+		return foundKey{err: err, until: now.Add(keyRefusal)}, nil
+	case err != nil:
+		wait := keyRefusal
+		if isPassing(err) {
+			wait = keyAbsence
+		}
+		n.log.DebugContext(ctx, "actor not fetched for its key", "actor", string(name.actor), "error", clip(err.Error()))
+		return foundKey{err: errKey, until: now.Add(wait)}, nil
+	}
+	if stored { // strangers are remembered in memory only
+		if err := n.keepActor(ctx, known, &a, doc); err != nil {
+			return foundKey{}, err
+		}
+	}
+	k := keyOf(a, name.id)
+	if k.err != nil {
+		k.until = now.Add(keyRefusal)
+	}
+	return k, nil
+}
+
+// keyOf gives the key of that id in an actor that is known.
+func keyOf(a ap.Actor, id ap.IRI) foundKey {
+	for _, k := range a.Keys {
+		if k.ID != id || k.Owner != a.ID {
+			continue
+		}
+		public, err := signature.PublicKey(k.DER)
+		if err != nil {
+			break
+		}
+		return foundKey{public: public, actor: a, at: a.FetchedAt, until: a.FetchedAt.Add(keyLife)}
+	}
+	return foundKey{err: errKey}
+}
+
+// forgetKeys drops what is remembered of an actor's keys, because they may
+// have changed or must not count any more.
+func (n *Node) forgetKeys(actor ap.IRI) {
+	for _, name := range n.in.keys.cache.Keys() {
+		if name.actor == actor {
+			n.in.keys.cache.Remove(name)
+		}
+	}
+}
