@@ -49,7 +49,7 @@ func ParsePrivate(der []byte) (*rsa.PrivateKey, error) {
 	}
 	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
-		return nil, refuse(Key, "the private key is no RSA key")
+		return nil, refuse(ReasonKey, "the private key is no RSA key")
 	}
 	return key, nil
 }
@@ -60,15 +60,15 @@ func ParsePrivate(der []byte) (*rsa.PrivateKey, error) {
 // 8192 bits or an Ed25519 key.
 func ParsePublicKeyPEM(text string) (der []byte, err error) {
 	if len(text) > maxPEMBytes {
-		return nil, refuse(Key, "the PEM text is %d bytes long, more than %d", len(text), maxPEMBytes)
+		return nil, refuse(ReasonKey, "the PEM text is %d bytes long, more than %d", len(text), maxPEMBytes)
 	}
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "-----BEGIN ") {
-		return nil, refuse(Key, "the text is no PEM block")
+		return nil, refuse(ReasonKey, "the text is no PEM block")
 	}
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || len(bytes.TrimSpace(rest)) > 0 || len(block.Headers) > 0 {
-		return nil, refuse(Key, "the text is not exactly one PEM block")
+		return nil, refuse(ReasonKey, "the text is not exactly one PEM block")
 	}
 	var key crypto.PublicKey
 	switch block.Type {
@@ -77,10 +77,10 @@ func ParsePublicKeyPEM(text string) (der []byte, err error) {
 	case "RSA PUBLIC KEY":
 		key, err = x509.ParsePKCS1PublicKey(block.Bytes)
 	default:
-		return nil, refuse(Key, "the PEM block is no public key")
+		return nil, refuse(ReasonKey, "the PEM block is no public key")
 	}
 	if err != nil {
-		return nil, refuse(Key, "the PEM block holds no key that can be read")
+		return nil, refuse(ReasonKey, "the PEM block holds no key that can be read")
 	}
 	if err := checkKey(key); err != nil {
 		return nil, err
@@ -92,11 +92,11 @@ func ParsePublicKeyPEM(text string) (der []byte, err error) {
 // ed25519.PublicKey.
 func PublicKey(der []byte) (crypto.PublicKey, error) {
 	if len(der) > maxDERBytes {
-		return nil, refuse(Key, "the key is %d bytes long, more than %d", len(der), maxDERBytes)
+		return nil, refuse(ReasonKey, "the key is %d bytes long, more than %d", len(der), maxDERBytes)
 	}
 	key, err := x509.ParsePKIXPublicKey(der)
 	if err != nil {
-		return nil, refuse(Key, "the key cannot be read")
+		return nil, refuse(ReasonKey, "the key cannot be read")
 	}
 	if err := checkKey(key); err != nil {
 		return nil, err
@@ -110,11 +110,11 @@ func checkKey(key crypto.PublicKey) error {
 		return checkRSA(k)
 	case ed25519.PublicKey:
 		if len(k) != ed25519.PublicKeySize {
-			return refuse(Key, "the Ed25519 key is %d bytes long", len(k))
+			return refuse(ReasonKey, "the Ed25519 key is %d bytes long", len(k))
 		}
 		return nil
 	default:
-		return refuse(Key, "the key is neither RSA nor Ed25519")
+		return refuse(ReasonKey, "the key is neither RSA nor Ed25519")
 	}
 }
 
@@ -122,10 +122,10 @@ func checkKey(key crypto.PublicKey) error {
 // proves nothing (1, even numbers).
 func checkRSA(k *rsa.PublicKey) error {
 	if bits := k.N.BitLen(); bits < minModulusBits || bits > maxModulusBits {
-		return refuse(Key, "the RSA key has %d bits; %d to %d are accepted", bits, minModulusBits, maxModulusBits)
+		return refuse(ReasonKey, "the RSA key has %d bits; %d to %d are accepted", bits, minModulusBits, maxModulusBits)
 	}
 	if k.N.Bit(0) == 0 || k.E < 3 || k.E%2 == 0 {
-		return refuse(Key, "the RSA key has an unusable modulus or exponent")
+		return refuse(ReasonKey, "the RSA key has an unusable modulus or exponent")
 	}
 	return nil
 }
