@@ -69,18 +69,27 @@ func (f *File) insert(key, value string) {
 	if len(f.lines) > 0 {
 		f.splice(len(f.lines), "")
 	}
-	f.splice(len(f.lines), "# ["+strings.ToUpper(section[:1])+section[1:]+"]")
+	f.splice(len(f.lines), heading(section))
 	f.splice(len(f.lines), key+" = "+written(value))
 }
 
-// sharedPath counts the words that two keys begin with.
+// heading is the comment that opens a section, as other generators write it.
+func heading(section string) string {
+	return "# [" + strings.ToUpper(section[:1]) + section[1:] + "]"
+}
+
+// sharedPath gives the length of the whole words that two keys begin with.
 func sharedPath(a, b string) int {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
 	n := 0
-	for n < len(x) && n < len(y) && x[n] == y[n] {
-		n++
+	for i := 0; ; i++ {
+		endA, endB := i == len(a) || a[i] == '.', i == len(b) || b[i] == '.'
+		if endA && endB {
+			n = i
+		}
+		if i == len(a) || i == len(b) || a[i] != b[i] {
+			return n
+		}
 	}
-	return n
 }
 
 // splice puts a line of text before line i, ended as the file ends its lines.
@@ -98,14 +107,29 @@ func (f *File) splice(i int, text string) {
 	f.reindex()
 }
 
-// append adds lines at the end of a fresh file, many in little time.
-func (f *File) append(texts ...string) {
-	for _, text := range texts {
-		l := line{text: text, end: "\n"}
-		parseLine(&l)
-		f.lines = append(f.lines, l)
-		f.enter(len(f.lines) - 1)
+// append adds facts at the end of a fresh file, section by section: many in
+// little time.
+func (f *File) append(facts ...fact) {
+	section := ""
+	for _, x := range facts {
+		if x.value == "" {
+			continue
+		}
+		if is, _, _ := strings.Cut(x.key, "."); is != section {
+			if section = is; len(f.lines) > 0 {
+				f.push("")
+			}
+			f.push(heading(section))
+		}
+		f.push(x.key + " = " + written(x.value))
 	}
+}
+
+func (f *File) push(text string) {
+	l := line{text: text, end: "\n"}
+	parseLine(&l)
+	f.lines = append(f.lines, l)
+	f.enter(len(f.lines) - 1)
 }
 
 // clone gives a copy that can be changed.

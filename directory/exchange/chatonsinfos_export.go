@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,13 +50,15 @@ func origin(id directory.ID) string {
 // are the addresses of HosterFileURL and ServiceFileURL. See docs/exchange.md
 // for what the format cannot say.
 func ExportHoster(h directory.Hoster, base *File) *File {
-	f := start(h.Handle, ClassOrganization, base)
-	var have []fact
-	if base != nil {
+	var f *File
+	if base == nil {
+		f = fresh(h.Handle, ClassOrganization, organizationFacts(h))
+	} else {
+		f = base.clone()
 		was, _ := readOrganization(base)
-		have = organizationFacts(was)
+		dropMemberships(f, was.Memberships, h.Memberships)
+		rewrite(f, organizationFacts(was), organizationFacts(h))
 	}
-	rewrite(f, have, organizationFacts(h))
 	if o := origin(h.ID); o != "" {
 		f.set("file.url", nil, HosterFileURL(o, h.Handle))
 		setSubs(f, h, o)
@@ -65,13 +68,15 @@ func ExportHoster(h directory.Hoster, base *File) *File {
 
 // ExportService writes the file of a service of h, as ExportHoster does.
 func ExportService(s directory.Service, h directory.Hoster, base *File) *File {
-	f := start(s.Slug, ClassService, base)
-	var have []fact
-	if base != nil {
+	var f *File
+	changed := base == nil
+	if base == nil {
+		f = fresh(s.Slug, ClassService, serviceFacts(s))
+	} else {
+		f = base.clone()
 		was, _ := readService(base)
-		have = serviceFacts(was)
+		changed = rewrite(f, serviceFacts(was), serviceFacts(s))
 	}
-	changed := rewrite(f, have, serviceFacts(s))
 	if o := origin(h.ID); o != "" {
 		address := ServiceFileURL(o, h.Handle, s.Slug)
 		was, _ := f.Lookup("file.url")
@@ -95,15 +100,14 @@ func ChatonsInfos(h directory.Hoster, base *File, bases map[string]*File) (org *
 	return ExportHoster(h, base), services
 }
 
-// start gives a copy of base, or a fresh file that says what it is.
-func start(name, class string, base *File) *File {
-	if base != nil {
-		return base.clone()
-	}
+// fresh makes a file that says what it is, and the facts.
+func fresh(name, class string, facts []fact) *File {
 	f := &File{Name: name + ".properties", index: map[string]int{}}
-	f.set("file.class", nil, class)
-	f.set("file.protocol", nil, fileProtocol)
-	f.set("file.generator", nil, fileGenerator)
+	f.append(append([]fact{
+		{key: "file.class", value: class},
+		{key: "file.protocol", value: fileProtocol},
+		{key: "file.generator", value: fileGenerator},
+	}, facts...)...)
 	return f
 }
 
@@ -158,6 +162,21 @@ func organizationFacts(h directory.Hoster) []fact {
 		facts = append(facts, writeFields(memberPrefix+m.Collective+".", membershipFields, &m)...)
 	}
 	return append(facts, linkFacts(h.Links)...)
+}
+
+// dropMemberships takes every line out on the collectives that a hoster no
+// longer claims to belong to: those that could not be read are claims too.
+func dropMemberships(f *File, was, is []directory.Membership) {
+	for _, m := range was {
+		if slices.ContainsFunc(is, func(n directory.Membership) bool { return n.Collective == m.Collective }) {
+			continue
+		}
+		var keys []string
+		for _, e := range f.Prefix(memberPrefix + m.Collective + ".") {
+			keys = append(keys, e.Key)
+		}
+		f.remove(keys)
+	}
 }
 
 func linkFacts(links []directory.Link) []fact {

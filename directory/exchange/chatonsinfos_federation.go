@@ -54,15 +54,13 @@ func Federation(f *File) (Collective, []Warning, error) {
 // one link to the organization file of each of its members on the member's own
 // node. Members without an ID are left out: there is nowhere to link to.
 func ExportFederation(c Collective, members []directory.Hoster) *File {
-	f := start(c.Slug, ClassFederation, nil)
-	rewrite(f, nil, writeFields("", federationFields, &c))
-	f.append("", "# [Subs]")
+	facts := writeFields("", federationFields, &c)
 	taken := map[string]bool{}
 	for _, h := range members {
 		if o := origin(h.ID); o != "" {
 			key := unique(taken, subsPrefix+h.Handle, maxName+len(subsPrefix))
-			f.append(key + " = " + HosterFileURL(o, h.Handle))
+			facts = append(facts, fact{key: key, value: HosterFileURL(o, h.Handle)})
 		}
 	}
-	return f
+	return fresh(c.Slug, ClassFederation, facts)
 }

@@ -38,12 +38,14 @@ func golden(t *testing.T, name string, got []byte) {
 
 func sample(t *testing.T, name string) []byte {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("testdata", name))
+	raw, err := readSample(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return raw
 }
+
+func readSample(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }
 
 func read(t *testing.T, name, text string) (*exchange.File, []exchange.Warning) {
 	t.Helper()
