@@ -1,6 +1,97 @@
 package activitystreams
 
+import (
+	"encoding/json"
+
+	"matou/directory"
+	"matou/federation/ap"
+)
+
+// activities are the types that go-fed's actor algorithm takes.
+var activities = set("Accept", "Add", "Announce", "Arrive", "Block", "Create",
+	"Delete", "Dislike", "Flag", "Follow", "Ignore", "Invite", "Join", "Leave",
+	"Like", "Listen", "Move", "Offer", "Question", "Read", "Reject", "Remove",
+	"TentativeAccept", "TentativeReject", "Travel", "Undo", "Update", "View")
+
+// objects are the other types of ActivityStreams that a document may have.
+var objects = set("Application", "Article", "Audio", "Collection",
+	"CollectionPage", "Document", "Event", "Group", "Image", "Note",
+	"OrderedCollection", "OrderedCollectionPage", "Organization", "Page",
+	"Person", "Place", "Profile", "Relationship", "Service", "Tombstone", "Video")
+
+// actors are the types of actors (ActivityStreams vocabulary 3.2).
+var actors = set("Application", "Group", "Organization", "Person", "Service")
+
+func set(names ...string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
+
+// IsActivity reports whether a type is an activity that Envelope and go-fed
+// take. Any other activity is to be answered 202 and left.
+func IsActivity(t string) bool { return activities[t] }
+
+// IsActor reports whether a type is one of the five types of actors.
+func IsActor(t string) bool { return actors[t] }
+
+func knownType(t string) bool {
+	return activities[t] || objects[t] || t == TypeService
+}
+
 // Envelope gives the part of a received activity that go-fed may parse:
 // @context, id, type, actor, object and target as an id or as {id, type}, to,
-// cc. Whatever else the activity holds cannot reach the typed vocabulary.
-func (o Object) Envelope() ([]byte, error) { return nil, errSkeleton }
+// cc. Whatever else the activity holds cannot reach the typed vocabulary. An
+// activity of another type, without an id or without an actor is a
+// directory.ErrInvalid.
+func (o Object) Envelope() ([]byte, error) {
+	id, actor, t := o.ID(), o.IRI("actor"), o.Type()
+	switch {
+	case id == "":
+		return nil, directory.Invalid("id", "must be a canonical address")
+	case actor == "":
+		return nil, directory.Invalid("actor", "must be the address of an actor")
+	case !activities[t]:
+		return nil, directory.Invalid("type", "must be an activity, not %.40q", t)
+	}
+	e := map[string]any{"@context": AS, "id": id, "type": t, "actor": actor}
+	for _, key := range []string{"object", "target"} {
+		if v := o.reference(key); v != nil {
+			e[key] = v
+		}
+	}
+	for _, key := range []string{"to", "cc"} {
+		if all := o.IRIs(key); len(all) > 0 {
+			e[key] = all
+		}
+	}
+	return json.Marshal(e)
+}
+
+// reference gives the thing under key as {id, type} where it is embedded with
+// a type that go-fed knows, else as its id, else nil.
+func (o Object) reference(key string) any {
+	c, embedded := o.Child(key)
+	id := o.IRI(key)
+	if !embedded || len(o.list(key, 2)) > 1 {
+		return idOrNil(id)
+	}
+	t := c.Type()
+	if !activities[t] && !objects[t] {
+		return idOrNil(id)
+	}
+	r := map[string]any{"type": t}
+	if id != "" {
+		r["id"] = id
+	}
+	return r
+}
+
+func idOrNil(id ap.IRI) any {
+	if id == "" {
+		return nil
+	}
+	return id
+}
