@@ -1,0 +1,220 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"matou/directory"
+)
+
+// The roles of a node. One node may have both.
+const (
+	roleHoster     = "hoster"
+	roleAggregator = "aggregator"
+)
+
+// config is matou.toml. Every key is also an environment variable: MATOU_ and
+// its path in capitals, with "_" for ".". Its help texts are the source of
+// docs/configuration.md.
+type config struct {
+	Origin      string           `toml:"origin" help:"The public address of the node, scheme and host only: https://hoster.example. It is part of every name that other nodes keep: it cannot be changed later."`
+	Listen      string           `toml:"listen" help:"The address and port on which the node answers HTTP, behind a reverse proxy that holds the certificate." default:"127.0.0.1:8420"`
+	Data        string           `toml:"data" help:"The folder of the stored data, from the folder of this file. It holds the node's keys: only the node may read it." default:"data"`
+	Roles       []string         `toml:"roles" help:"What the node is for: \"hoster\" publishes one hoster, \"aggregator\" keeps a directory of many; one or both."`
+	Development bool             `toml:"development" help:"Plain http, and peers on this machine only: for trials. Refused where origin or listen is not a loopback address." default:"false"`
+	Log         logConfig        `toml:"log"`
+	Memory      int              `toml:"memory" help:"The memory, in MiB, that the node tries to stay under." default:"256"`
+	Hoster      hosterConfig     `toml:"hoster"`
+	Aggregator  aggregatorConfig `toml:"aggregator"`
+	Vocabulary  vocabularyConfig `toml:"vocabulary"`
+
+	path   string   // of the file, absolute
+	origin *url.URL // Origin, parsed
+}
+
+type logConfig struct {
+	Format string `toml:"format" help:"The form of the log: \"text\" or \"json\"." default:"text"`
+	Level  string `toml:"level" help:"What is logged at least: \"debug\", \"info\", \"warn\" or \"error\"." default:"info"`
+}
+
+type hosterConfig struct {
+	Handle  string `toml:"handle" help:"The name in @name@host: small letters a-z, digits and _, at most 64. It cannot be changed later."`
+	Profile string `toml:"profile" help:"The file that says who the hoster is, from the folder of this file." default:"profile.toml"`
+}
+
+type aggregatorConfig struct {
+	Handle   string             `toml:"handle" help:"The name in @name@host of the directory."`
+	Name     string             `toml:"name" help:"What the directory is called."`
+	Summary  directory.Text     `toml:"summary" help:"What it lists, in a sentence; one for each language: summary.fr = \"…\"."`
+	Language directory.Language `toml:"language" help:"The language of texts without one." default:"fr"`
+	Contact  string             `toml:"contact" help:"Where its keepers are reached: an address of a page, or mailto:…"`
+}
+
+type vocabularyConfig struct {
+	Dir string `toml:"dir" help:"A folder with criteria, families, replacements and presets that replace the built-in ones, file by file."`
+}
+
+// has reports whether the node has that role.
+func (c *config) has(role string) bool { return slices.Contains(c.Roles, role) }
+
+// resolve gives a path of the configuration as an absolute one.
+func (c *config) resolve(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.path), path)
+}
+
+// dataDir is the folder of the stored data.
+func (c *config) dataDir() string { return c.resolve(c.Data) }
+
+// profilePath is the file that says who the hoster is.
+func (c *config) profilePath() string { return c.resolve(c.Hoster.Profile) }
+
+// loadConfig reads the configuration at path and the environment, and checks
+// both. Faults are told all at once, with their lines.
+func loadConfig(path string, environ []string) (*config, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find the configuration: %w", err)
+	}
+	raw, err := os.ReadFile(absolute)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault(exitNotFound, err, "there is no configuration %s: write one with matou init, or name it with --config", path)
+	case err != nil:
+		return nil, fault(exitInvalid, err, "the configuration %s cannot be read: %v", path, unwrapPath(err))
+	}
+	c := &config{path: absolute}
+	setDefaults(reflect.ValueOf(c).Elem())
+	r, err := readTOML(filepath.Base(path), raw, c, "fr")
+	if err != nil {
+		return nil, err
+	}
+	if err := c.readEnvironment(environ); err != nil {
+		return nil, err
+	}
+	if err := c.check(); err != nil {
+		return nil, r.locate(err)
+	}
+	return c, nil
+}
+
+// unwrapPath gives the cause of a file error without the path, which the
+// sentence around it names already.
+func unwrapPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// check says what is wrong with the configuration as a whole.
+func (c *config) check() error {
+	var errs []error
+	add := func(field, reason string, args ...any) {
+		errs = append(errs, directory.Invalid(field, reason, args...))
+	}
+	c.checkOrigin(add)
+	host, port, err := net.SplitHostPort(c.Listen)
+	switch {
+	case err != nil || port == "":
+		add("listen", "must be an address and a port, as in 127.0.0.1:8420, not %q", c.Listen)
+	case c.Development && !isLoopback(host):
+		add("listen", "must be an address of this machine (127.0.0.1) in development, not %q", c.Listen)
+	}
+	if len(c.Roles) == 0 {
+		add("roles", "must name what the node is for: [\"hoster\"], [\"aggregator\"] or both")
+	}
+	for _, role := range c.Roles {
+		if role != roleHoster && role != roleAggregator {
+			add("roles", "must be \"hoster\" or \"aggregator\", not %q", role)
+		}
+	}
+	if c.has(roleHoster) && !isHandle(c.Hoster.Handle) {
+		add("hoster.handle", "must be 1 to 64 small letters, digits or _, not %q", c.Hoster.Handle)
+	}
+	if c.has(roleAggregator) {
+		c.checkAggregator(add)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
+		add("log.format", "must be \"text\" or \"json\", not %q", c.Log.Format)
+	}
+	if _, ok := logLevels[c.Log.Level]; !ok {
+		add("log.level", "must be \"debug\", \"info\", \"warn\" or \"error\", not %q", c.Log.Level)
+	}
+	if c.Memory < 64 {
+		add("memory", "must be at least 64 MiB, not %d", c.Memory)
+	}
+	return errors.Join(errs...)
+}
+
+func (c *config) checkAggregator(add func(string, string, ...any)) {
+	if !isHandle(c.Aggregator.Handle) {
+		add("aggregator.handle", "must be 1 to 64 small letters, digits or _, not %q", c.Aggregator.Handle)
+	}
+	if c.has(roleHoster) && c.Aggregator.Handle == c.Hoster.Handle {
+		add("aggregator.handle", "must differ from the hoster's")
+	}
+	if strings.TrimSpace(c.Aggregator.Name) == "" {
+		add("aggregator.name", "must say what the directory is called")
+	}
+	if len(c.Aggregator.Language) != 2 && len(c.Aggregator.Language) != 3 {
+		add("aggregator.language", "must be a language tag such as \"fr\", not %q", c.Aggregator.Language)
+	}
+	if a := c.Aggregator.Contact; a != "" {
+		if u, err := url.Parse(a); err != nil || !slices.Contains([]string{"http", "https", "mailto"}, u.Scheme) {
+			add("aggregator.contact", "must begin with https:// or mailto:, not %q", a)
+		}
+	}
+}
+
+// checkOrigin parses the origin, and keeps it where nothing is wrong with it.
+func (c *config) checkOrigin(add func(string, string, ...any)) {
+	u, err := url.Parse(c.Origin)
+	switch {
+	case c.Origin == "":
+		add("origin", "must be set to the public address of this node, as in https://hoster.example")
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		add("origin", "must be a scheme and a host only, as in https://hoster.example, not %q", c.Origin)
+	case u.Scheme != "https" && u.Scheme != "http":
+		add("origin", "must begin with https://, not %q", c.Origin)
+	case u.Scheme == "http" && !c.Development:
+		add("origin", "must begin with https:// (plain http is for trials on one machine: development = true)")
+	case c.Development && !isLoopback(u.Hostname()):
+		add("origin", "must be an address of this machine (http://127.0.0.1:8420) in development, not %q", c.Origin)
+	case u.Host != strings.ToLower(u.Host):
+		add("origin", "must be written in small letters, not %q", c.Origin)
+	default:
+		u.Path = ""
+		c.origin = u
+	}
+}
+
+// isLoopback reports whether a host can only mean this machine.
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && a.IsLoopback()
+}
+
+// isHandle reports whether s can be the name in @name@host everywhere in the
+// fediverse.
+func isHandle(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}

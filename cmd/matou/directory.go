@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"matou/directory"
+	"matou/directory/search"
+	"matou/federation/ap"
+)
+
+// records is what the pages read of the store.
+type records interface {
+	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
+	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
+	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
+	Document(ctx context.Context, iri ap.IRI) (ap.Document, error)
+}
+
+// shownDirectory is the web.Directory of a node: the search index, and the
+// records of the store that may be shown.
+type shownDirectory struct {
+	records records
+	index   *search.Index
+	own     directory.ID // the node's own hoster, whose notices it always shows; "" for none
+}
+
+// Search answers from memory.
+func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directory.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return directory.Result{}, err
+	}
+	return d.index.Search(q), nil
+}
+
+// Listing gives one listing, or directory.ErrNotFound.
+func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (directory.Listing, error) {
+	return d.records.Listing(ctx, id)
+}
+
+// ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
+func (d *shownDirectory) ListingByHandle(ctx context.Context, handle string) (directory.Listing, error) {
+	return d.records.ListingByHandle(ctx, handle)
+}
+
+// Notices gives a hoster's notices, or those of every listed hoster for "".
+func (d *shownDirectory) Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error) {
+	if hoster != "" {
+		return d.records.Notices(ctx, hoster, limit)
+	}
+	// A hoster that is not listed any more leaves no notices behind; one that
+	// is followed and not listed yet may have some. They are few.
+	all, err := d.records.Notices(ctx, "", 2*limit)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[directory.ID]bool{}
+	var shown []directory.Notice
+	for _, n := range all {
+		ok, asked := listed[n.Hoster]
+		if !asked {
+			if ok, err = d.isListed(ctx, n.Hoster); err != nil {
+				return nil, err
+			}
+			listed[n.Hoster] = ok
+		}
+		if ok && len(shown) < limit {
+			shown = append(shown, n)
+		}
+	}
+	return shown, nil
+}
+
+// Notice gives one that may be shown, directory.ErrNotFound, or
+// directory.ErrGone where its hoster deleted it.
+func (d *shownDirectory) Notice(ctx context.Context, id directory.ID) (directory.Notice, error) {
+	n, err := d.records.Notice(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		if doc, err := d.records.Document(ctx, ap.IRI(id)); err == nil && doc.Tombstone {
+			return directory.Notice{}, fmt.Errorf("notice: %w", directory.ErrGone)
+		}
+		return directory.Notice{}, err
+	}
+	if err != nil || n.Hoster == d.own {
+		return n, err
+	}
+	if ok, err := d.isListed(ctx, n.Hoster); err != nil {
+		return directory.Notice{}, err
+	} else if !ok {
+		return directory.Notice{}, fmt.Errorf("notice: %w", directory.ErrNotFound)
+	}
+	return n, nil
+}
+
+// isListed reports whether a hoster is in the directory.
+func (d *shownDirectory) isListed(ctx context.Context, id directory.ID) (bool, error) {
+	_, err := d.records.Listing(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}

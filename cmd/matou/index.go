@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"matou/directory"
+	"matou/directory/search"
+)
+
+// listingFeed is what the search index is fed from.
+type listingFeed interface {
+	// ListingChanges gives the changes after a sequence number, oldest first;
+	// from 0 on they make the whole directory.
+	ListingChanges(ctx context.Context, after uint64, limit int) ([]directory.ListingChange, error)
+	// ListingsChanged tells that there are new changes.
+	ListingsChanged() (<-chan struct{}, func())
+}
+
+// feeder keeps the search index in step with the store. It is the index's
+// only writer.
+type feeder struct {
+	feed  listingFeed
+	index *search.Index
+	log   *slog.Logger
+	ready atomic.Bool // the index has caught up once
+	after uint64
+}
+
+const (
+	feedBatch = 500
+	feedRetry = 2 * time.Second // after a failed read of the feed
+)
+
+// run feeds the index until ctx ends.
+func (f *feeder) run(ctx context.Context) error {
+	changed, cancel := f.feed.ListingsChanged()
+	defer cancel()
+	retry := time.NewTimer(0)
+	defer retry.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		case <-retry.C:
+		}
+		err := f.catchUp(ctx)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			f.log.ErrorContext(ctx, "search index is behind", slog.String("reason", err.Error()))
+			retry.Reset(feedRetry)
+		}
+	}
+}
+
+// catchUp applies every change that the index has not seen.
+func (f *feeder) catchUp(ctx context.Context) error {
+	for {
+		changes, err := f.feed.ListingChanges(ctx, f.after, feedBatch)
+		if err != nil {
+			return fmt.Errorf("read the changed listings: %w", err)
+		}
+		for _, c := range changes {
+			if c.Listing == nil {
+				f.index.Remove(c.ID)
+			} else {
+				f.index.Put(*c.Listing)
+			}
+			f.after = c.Sequence
+		}
+		if len(changes) < feedBatch {
+			f.ready.Store(true)
+			return nil
+		}
+	}
+}
