@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"matou/directory"
+)
+
+// paths are the addresses of the pages: French ones stand at the root,
+// English ones under /en/. What stands in braces is a variable of the page.
+var paths = map[string]map[directory.Language]string{
+	"home":       {"fr": "/", "en": "/en/"},
+	"listings":   {"fr": "/hebergeurs", "en": "/en/hosters"},
+	"hoster":     {"fr": "/h/{handle}", "en": "/en/h/{handle}"},
+	"replace":    {"fr": "/remplacer/{slug}", "en": "/en/instead-of/{slug}"},
+	"news":       {"fr": "/nouvelles", "en": "/en/news"},
+	"news-item":  {"fr": "/nouvelle", "en": "/en/notice"},
+	"own":        {"fr": "/@{handle}", "en": "/en/@{handle}"},
+	"own-notice": {"fr": "/@{handle}/{note}", "en": "/en/@{handle}/{note}"},
+	"state":      {"fr": "/etat", "en": "/en/status"},
+	"follow":     {"fr": "/suivre", "en": "/en/follow"},
+}
+
+// address gives the path of a page in language l, its variables filled with
+// values in their order.
+func address(l directory.Language, name string, values ...string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(paths[name][l], "/") {
+		if open := strings.IndexByte(part, '{'); open >= 0 && len(values) > 0 {
+			part = part[:open] + url.PathEscape(values[0])
+			values = values[1:]
+		}
+		b.WriteString("/")
+		b.WriteString(part)
+	}
+	return b.String()[1:]
+}
+
+// homeAddress is where links to the first page lead. The French one says its
+// language, since "/" alone goes by what the browser asks for.
+func homeAddress(l directory.Language) string {
+	if l == languages[0] {
+		return address(l, "home") + "?lang=" + string(l)
+	}
+	return address(l, "home")
+}
+
+// withQuery puts parameters behind a path.
+func withQuery(path string, v url.Values) string {
+	if len(v) == 0 {
+		return path
+	}
+	return path + "?" + v.Encode()
+}
+
+// hosterAddress is the page of a listing on this node.
+func hosterAddress(l directory.Language, handle string) string {
+	return address(l, "hoster", strings.TrimPrefix(handle, "@"))
+}
+
+// listingsAddress is the page that answers q.
+func listingsAddress(l directory.Language, q directory.Query) string {
+	return withQuery(address(l, "listings"), q.Values())
+}
+
+// absolute gives the address of a path on this node.
+func (s *Site) absolute(path string) string {
+	return s.options.Origin.Scheme + "://" + s.options.Origin.Host + path
+}

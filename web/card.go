@@ -1,0 +1,216 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"matou/directory"
+)
+
+// card is one hoster in a list: people and place first, never a number of
+// followers, a mark or a rank.
+type card struct {
+	Name       string
+	Address    string
+	Handle     string
+	Places     []string
+	Distance   string // "" where no place was given
+	Summary    said
+	Services   []string
+	Facts      []string // how the people behind it work
+	Joins      string   // who may open an account
+	NoAccount  string   // what can be done without one, where that is everything
+	Capacity   string
+	Life       string // paused, closing, closed: in words
+	Now        []noticeView
+	Confirmed  string
+	Membership []string
+}
+
+// card makes the card of a listing.
+func (s *Site) card(v *visit, l directory.Listing, kilometres float64) (card, error) {
+	h := l.Hoster
+	loc := v.locale
+	c := card{
+		Name:    plain(h.Name),
+		Address: hosterAddress(v.language(), l.Handle),
+		Handle:  plain(l.Handle),
+		Places:  s.places(v.language(), h),
+		Summary: loc.in(h.Summary),
+		Facts:   s.facts(loc, h.Work, h.Contact),
+		Life:    loc.life(h),
+	}
+	if kilometres >= 0 {
+		c.Distance = loc.distance(kilometres)
+	}
+	c.Services = s.serviceWords(v.language(), h.Services)
+	s.join(loc, &c, h.Services)
+	for _, m := range h.Memberships {
+		if m.Until.IsZero() && m.State != directory.StateClosed {
+			c.Membership = append(c.Membership, s.words(v.language(), directory.FacetCollective, m.Collective))
+		}
+	}
+	if !h.ConfirmedAt.IsZero() {
+		c.Confirmed = loc.date(directory.DateOf(h.ConfirmedAt.In(s.zone)))
+	}
+	var err error
+	c.Now, err = s.current(v, h)
+	return c, err
+}
+
+// places says where a hoster is and where it goes.
+func (s *Site) places(l directory.Language, h directory.Hoster) []string {
+	var places []string
+	if seat := plain(h.Seat.Name); seat != "" {
+		places = append(places, seat)
+	} else if h.Seat.Area != "" {
+		places = append(places, s.areaName(l, h.Seat.Area))
+	}
+	if served := s.areaNames(l, h.Serves); len(served) > 0 {
+		places = append(places, s.locales[l].text("card.serves", s.locales[l].list(served[:min(3, len(served))])))
+	}
+	return places
+}
+
+// facts says in a few words who does the work and when somebody answers.
+func (s *Site) facts(l *locale, w directory.Work, c directory.Contact) []string {
+	var facts []string
+	if people := l.people(w); people != "" {
+		facts = append(facts, people)
+	} else if w.Maintenance != "" {
+		facts = append(facts, l.text("card.done_by", s.words(l.language, directory.FacetMaintenance, string(w.Maintenance))))
+	}
+	if len(c.Hours) > 0 {
+		facts = append(facts, l.text("card.answers", l.hours(c.Hours[0])))
+	}
+	return facts
+}
+
+// people counts the paid people and the volunteers, where that was said.
+func (l *locale) people(w directory.Work) string {
+	var kinds []string
+	if w.PaidPeople != nil && *w.PaidPeople > 0 {
+		kinds = append(kinds, l.text("work.paid", *w.PaidPeople))
+	}
+	if w.Volunteers != nil && *w.Volunteers > 0 {
+		kinds = append(kinds, l.text("work.volunteers", *w.Volunteers))
+	}
+	return l.list(kinds)
+}
+
+// life says where a hoster that is not simply active stands.
+func (l *locale) life(h directory.Hoster) string {
+	switch h.State {
+	case directory.StatePaused:
+		return l.text("life.paused")
+	case directory.StateClosing:
+		if !h.Until.IsZero() {
+			return l.text("life.closing_on", l.date(h.Until))
+		}
+		return l.text("life.closing")
+	case directory.StateClosed:
+		return l.text("life.closed")
+	}
+	return ""
+}
+
+// serviceWords names up to six things that one can do there.
+func (s *Site) serviceWords(l directory.Language, services []directory.Service) []string {
+	var all []string
+	for _, service := range services {
+		if service.Level == directory.LevelOver {
+			continue
+		}
+		names := s.needWords(l, service)
+		if len(names) == 0 {
+			names = []string{plain(service.Name)}
+		}
+		for _, n := range names {
+			if !slices.Contains(all, n) {
+				all = append(all, n)
+			}
+		}
+	}
+	if len(all) > 6 {
+		all = append(all[:5], s.locales[l].text("card.more_services", len(all)-5))
+	}
+	return all
+}
+
+// join says who may open an account with any of the services, and whether
+// there is room in one of them.
+func (s *Site) join(l *locale, c *card, services []directory.Service) {
+	var who []string
+	rooms := map[directory.Capacity]bool{}
+	for _, service := range services {
+		r := service.Registration
+		if r.WithoutAccount == directory.UseFull {
+			c.NoAccount = s.words(l.language, directory.FacetAccount, string(r.WithoutAccount))
+		}
+		for _, o := range r.OpenTo {
+			if w := s.words(l.language, directory.FacetOpenTo, string(o)); !slices.Contains(who, w) {
+				who = append(who, w)
+			}
+		}
+		rooms[r.Capacity] = true
+	}
+	c.Joins = l.list(who)
+	for _, room := range []directory.Capacity{directory.CapacityOpen, directory.CapacityWaitingList, directory.CapacityFull} {
+		if rooms[room] {
+			c.Capacity = s.words(l.language, directory.FacetCapacity, string(room))
+			return
+		}
+	}
+}
+
+// current gives what a hoster tells of that is not over yet: incidents and
+// maintenance.
+func (s *Site) current(v *visit, h directory.Hoster) ([]noticeView, error) {
+	notices, err := s.options.Directory.Notices(v.Context(), h.ID, 10)
+	if err != nil {
+		return nil, fmt.Errorf("current notices: %w", err)
+	}
+	var now []noticeView
+	for _, n := range notices {
+		if n.Kind != directory.NoticeAnnouncement && !n.Over() {
+			now = append(now, s.notice(v, n, h, false))
+		}
+	}
+	return now, nil
+}
+
+// cards makes the cards of hits, in their order. A listing that went away
+// since the search is left out.
+func (s *Site) cards(v *visit, hits []directory.Hit) ([]card, error) {
+	cards := make([]card, 0, len(hits))
+	for _, hit := range hits {
+		l, err := s.options.Directory.Listing(v.Context(), hit.ID)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("listing of a hit: %w", err)
+		}
+		c, err := s.card(v, l, hit.Kilometres)
+		if err != nil {
+			return nil, err
+		}
+		cards = append(cards, c)
+	}
+	return cards, nil
+}
+
+// search asks the directory as of today.
+func (s *Site) search(ctx context.Context, q directory.Query) (directory.Result, error) {
+	q.Day = s.today()
+	r, err := s.options.Directory.Search(ctx, q)
+	if err != nil {
+		return r, fmt.Errorf("search: %w", err)
+	}
+	return r, nil
+}
+
+// handleOf gives the "name@host" of a listing without its first "@".
+func handleOf(l directory.Listing) string { return strings.TrimPrefix(l.Handle, "@") }

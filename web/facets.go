@@ -1,0 +1,122 @@
+package web
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+
+	"matou/directory"
+)
+
+// facetShown is how many values of a facet stand in the page before "all".
+const facetShown = 8
+
+// facetView is one question of the directory with its answers as links.
+type facetView struct {
+	Name    string
+	Label   string
+	Open    bool // unfolded
+	Values  []valueView
+	More    string // address that shows every value; "" where all are shown
+	Hidden  int    // values behind More
+	Unsaid  int    // hosters that say nothing on it
+	Holding bool   // a value of it is chosen
+}
+
+// valueView is one answer: a link that adds or removes it.
+type valueView struct {
+	Label   string
+	Count   int
+	Chosen  bool
+	Address string
+}
+
+// presetView is a named set of filters with its rule.
+type presetView struct {
+	Label   string
+	Rule    []string
+	Chosen  bool
+	Address string // adds the set, or removes it where it holds
+}
+
+// facets makes the questions of a page; every value of the facet all is shown.
+func (s *Site) facets(l directory.Language, q directory.Query, counts []directory.FacetCounts, all directory.Facet) []facetView {
+	var views []facetView
+	for _, c := range counts {
+		view := facetView{Name: string(c.Facet), Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
+		for _, value := range c.Values {
+			if value.Count == 0 && !value.Chosen {
+				continue
+			}
+			if len(view.Values) >= facetShown && !value.Chosen && c.Facet != all {
+				view.Hidden++
+				continue
+			}
+			view.Values = append(view.Values, s.value(l, q, c.Facet, value))
+			view.Holding = view.Holding || value.Chosen
+		}
+		if len(view.Values) == 0 {
+			continue
+		}
+		if view.Hidden > 0 {
+			values := q.Values()
+			values.Set("all", string(c.Facet))
+			view.More = withQuery(address(l, "listings"), values) + "#facet-" + string(c.Facet)
+		}
+		view.Open = view.Open || view.Holding || len(views) < 3
+		views = append(views, view)
+	}
+	return views
+}
+
+func (s *Site) value(l directory.Language, q directory.Query, f directory.Facet, c directory.ValueCount) valueView {
+	view := valueView{Label: s.words(l, f, c.Value), Count: c.Count, Chosen: c.Chosen}
+	if c.Chosen {
+		view.Address = listingsAddress(l, without(q, f, c.Value))
+	} else {
+		view.Address = listingsAddress(l, with(q, f, c.Value))
+	}
+	return view
+}
+
+// presets makes the named sets of filters. A set is chosen where all of its
+// filters hold; each can also be taken off alone.
+func (s *Site) presets(l directory.Language, q directory.Query) []presetView {
+	views := make([]presetView, 0, len(s.options.Vocabulary.Presets))
+	for _, p := range s.options.Vocabulary.Presets {
+		label, _ := p.Label.In(l)
+		view := presetView{Label: label, Chosen: len(p.Filters) > 0}
+		added, removed := q, q
+		for _, f := range s.facetOrder(p.Filters) {
+			for _, value := range p.Filters[f] {
+				view.Rule = append(view.Rule, s.question(l, f)+s.locales[l].text("list.colon")+s.words(l, f, value))
+				view.Chosen = view.Chosen && slices.Contains(q.Filters[f], value)
+				added, removed = with(added, f, value), without(removed, f, value)
+			}
+		}
+		view.Address = listingsAddress(l, added)
+		if view.Chosen {
+			view.Address = listingsAddress(l, removed)
+		}
+		views = append(views, view)
+	}
+	return views
+}
+
+// facetOrder gives the facets of filters as the vocabulary orders them.
+func (s *Site) facetOrder(filters map[directory.Facet][]string) []directory.Facet {
+	var order []directory.Facet
+	for _, label := range s.options.Vocabulary.Facets {
+		if _, ok := filters[label.Facet]; ok {
+			order = append(order, label.Facet)
+		}
+	}
+	for _, f := range slices.Sorted(maps.Keys(filters)) {
+		if !slices.Contains(order, f) {
+			order = append(order, f)
+		}
+	}
+	return order
+}
+
+func sortedKeys(v url.Values) []string { return slices.Sorted(maps.Keys(v)) }

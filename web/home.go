@@ -1,0 +1,121 @@
+package web
+
+import (
+	"fmt"
+
+	"matou/directory"
+)
+
+// homeView is the first page of a directory.
+type homeView struct {
+	Summary      said
+	Action       string
+	Families     []familyView
+	Places       bool // a place can be asked
+	Presets      []presetView
+	Today        []card
+	Count        int
+	News         []noticeView
+	Replacements []navigation
+	Handle       string
+}
+
+// familyView is the needs of a family, to choose one from.
+type familyView struct {
+	Label string
+	Needs []parameter // id, words
+}
+
+// emptyView is the first page of a node on which nothing was written yet.
+type emptyView struct {
+	Host   string
+	Hoster bool
+}
+
+// showHome is the directory's first page, or the node's own hoster's, or what
+// to do where there is neither.
+func (s *Site) showHome(v *visit) (page, error) {
+	if s.options.Aggregator != nil {
+		return s.showDirectoryHome(v)
+	}
+	p, err := s.ownPage(v)
+	if isMissing(err) {
+		return page{
+			template: "empty", title: v.locale.text("empty.title"), unlisted: true,
+			data: emptyView{Host: s.host(), Hoster: s.options.Hoster != ""},
+		}, nil
+	}
+	return p, err
+}
+
+func (s *Site) showDirectoryHome(v *visit) (page, error) {
+	l := v.language()
+	everything, err := directory.ParseQuery(nil)
+	if err != nil {
+		return page{}, fmt.Errorf("query: %w", err)
+	}
+	three := everything
+	three.Limit = 3
+	found, err := s.search(v.Context(), three)
+	if err != nil {
+		return page{}, err
+	}
+	view := homeView{
+		Summary: v.locale.in(s.options.Aggregator.Summary), Action: address(l, "listings"),
+		Places: s.options.Areas != nil, Count: found.Total,
+		Presets: s.presets(l, everything),
+		Handle:  s.aggregatorHandle(),
+	}
+	if view.Today, err = s.cards(v, found.Hits); err != nil {
+		return page{}, err
+	}
+	if view.News, err = s.noticesOfAll(v, 5, false); err != nil {
+		return page{}, err
+	}
+	for _, f := range s.options.Vocabulary.Families {
+		label, _ := f.Label.In(l)
+		family := familyView{Label: label}
+		for _, n := range f.Needs {
+			words, _ := n.Label.In(l)
+			family.Needs = append(family.Needs, parameter{string(n.ID), words})
+		}
+		view.Families = append(view.Families, family)
+	}
+	for _, r := range s.options.Vocabulary.Replacements {
+		view.Replacements = append(view.Replacements, navigation{Text: r.Name, Address: address(l, "replace", r.ID)})
+	}
+	return page{template: "home", description: v.locale.text("home.title"), data: view}, nil
+}
+
+// aggregatorHandle is the "@name@host" by which the directory is followed.
+func (s *Site) aggregatorHandle() string {
+	if s.options.Aggregator == nil {
+		return ""
+	}
+	return "@" + s.options.Aggregator.Handle + "@" + s.host()
+}
+
+// followView is the page on how to follow.
+type followView struct {
+	Hoster     string // handle of the node's own hoster
+	HosterName string
+	Directory  string // handle of the aggregator
+	Name       string
+}
+
+func (s *Site) showFollow(v *visit) (page, error) {
+	view := followView{Directory: s.aggregatorHandle()}
+	if a := s.options.Aggregator; a != nil {
+		view.Name = plain(a.Name)
+	}
+	h, err := s.ownHoster(v.Context())
+	switch {
+	case err == nil:
+		view.Hoster = "@" + s.options.Hoster + "@" + s.host()
+		view.HosterName = plain(h.Name)
+	case !isMissing(err):
+		return page{}, err
+	}
+	return page{template: "follow", title: v.locale.text("follow.title"),
+		description: v.locale.text("follow.lead"), data: view}, nil
+}

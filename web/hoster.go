@@ -1,0 +1,463 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+
+	"matou/directory"
+)
+
+// hosterView is the page of a hoster: people first, machines later.
+type hosterView struct {
+	Hoster     directory.Hoster
+	Name       string
+	Handle     string // "@name@host"
+	Home       link   // its own page
+	Own        bool   // this node is its home
+	Places     []string
+	Life       string
+	StateWords string
+	Languages  []string
+	Audiences  []string
+	Contact    contactView
+	People     string
+	OnCall     []string // sentences
+	Services   []serviceView
+	Statements []statementGroup
+	Unsaid     int // criteria of the vocabulary without a statement
+	Members    []memberView
+	Links      []linkGroup
+	DataIn     []string
+	Current    []noticeView
+	Past       []noticeView
+	AllNotices string
+	Entry      entryView
+}
+
+// contactView is how to reach the people.
+type contactView struct {
+	Page, Mail, Phone link
+	Hours             []string
+	Languages         []string
+	Delay             said
+}
+
+// memberView is one belonging to a collective, as the hoster says it.
+type memberView struct {
+	Collective, Since, Until, Comment string
+	Life                              string
+}
+
+// linkGroup is the links of one kind.
+type linkGroup struct {
+	Kind  string
+	Links []namedLink
+}
+
+type namedLink struct {
+	Name string
+	link
+}
+
+// entryView is where the entry comes from.
+type entryView struct {
+	Origin    link
+	FetchedAt *moment
+	ListedAt  *moment
+	Confirmed *moment
+	Updated   *moment
+	JSON      string
+}
+
+// showListing is the page of a listed hoster.
+func (s *Site) showListing(v *visit) (page, error) {
+	listing, err := s.options.Directory.ListingByHandle(v.Context(), v.variable("handle"))
+	if err != nil {
+		return page{}, fmt.Errorf("listing: %w", err)
+	}
+	view, err := s.hoster(v, listing.Hoster)
+	if err != nil {
+		return page{}, err
+	}
+	view.Handle = plain(listing.Handle)
+	view.Home = outward(listing.URL)
+	view.Entry.Origin = outward(listing.Origin)
+	view.Entry.FetchedAt = s.momentOrNil(v.locale, listing.FetchedAt)
+	view.Entry.ListedAt = s.momentOrNil(v.locale, listing.ListedAt)
+	view.Entry.JSON = s.listingAPI(listing)
+	return s.hosterPage(v, view), nil
+}
+
+// showOwn is the page of the node's own hoster, or of its aggregator.
+func (s *Site) showOwn(v *visit) (page, error) {
+	handle := v.variable("handle")
+	a := s.options.Aggregator
+	switch {
+	case handle == s.options.Hoster && handle != "":
+		return s.ownPage(v)
+	case a != nil && handle == a.Handle:
+		p, err := s.showFollow(v)
+		p.alternate = s.absolute("/ap/actors/" + a.Handle)
+		return p, err
+	}
+	return page{}, fmt.Errorf("actor: %w", directory.ErrNotFound)
+}
+
+func (s *Site) ownPage(v *visit) (page, error) {
+	h, err := s.ownHoster(v.Context())
+	if err != nil {
+		return page{}, err
+	}
+	if h.ID == "" {
+		h.ID = s.ownID()
+	}
+	view, err := s.hoster(v, h)
+	if err != nil {
+		return page{}, err
+	}
+	view.Own = true
+	view.Handle = "@" + s.options.Hoster + "@" + s.host()
+	view.AllNotices = address(v.language(), "state")
+	p := s.hosterPage(v, view)
+	p.alternate = string(s.ownID())
+	return p, nil
+}
+
+func (s *Site) hosterPage(v *visit, view hosterView) page {
+	return page{
+		template: "hoster", title: view.Name, data: view,
+		description: v.locale.in(view.Hoster.Summary).Text,
+	}
+}
+
+// hoster makes what the page of h shows wherever it is shown.
+func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
+	loc := v.locale
+	view := hosterView{
+		Hoster: h, Name: plain(h.Name), Places: s.places(v.language(), h), Life: loc.life(h),
+		StateWords: plain(h.StateComment),
+		Contact:    s.contact(loc, h.Contact),
+		People:     loc.people(h.Work),
+		OnCall:     loc.onCall(h.Work.OnCall),
+		DataIn:     s.areaNames(v.language(), h.DataIn),
+		Links:      loc.links(h.Links),
+	}
+	for _, l := range h.Languages {
+		view.Languages = append(view.Languages, loc.tongue(l))
+	}
+	for _, a := range h.Audiences {
+		view.Audiences = append(view.Audiences, s.words(v.language(), directory.FacetAudience, string(a)))
+	}
+	for _, m := range h.Memberships {
+		view.Members = append(view.Members, s.member(loc, m))
+	}
+	view.Entry.Confirmed = s.momentOrNil(loc, h.ConfirmedAt)
+	view.Entry.Updated = s.momentOrNil(loc, h.UpdatedAt)
+	var err error
+	if view.Statements, view.Unsaid, err = s.statements(v, h.Statements); err != nil {
+		return view, err
+	}
+	for _, service := range h.Services {
+		sv, err := s.service(v, service)
+		if err != nil {
+			return view, err
+		}
+		view.Services = append(view.Services, sv)
+	}
+	notices, err := s.options.Directory.Notices(v.Context(), h.ID, 20)
+	if err != nil {
+		return view, fmt.Errorf("notices of a hoster: %w", err)
+	}
+	for _, n := range notices {
+		if n.Over() || n.Kind == directory.NoticeAnnouncement {
+			view.Past = append(view.Past, s.notice(v, n, h, false))
+		} else {
+			view.Current = append(view.Current, s.notice(v, n, h, false))
+		}
+	}
+	view.Past = view.Past[:min(5, len(view.Past))]
+	return view, nil
+}
+
+func (s *Site) contact(l *locale, c directory.Contact) contactView {
+	view := contactView{Page: outward(c.URL), Mail: mailbox(c.Email), Phone: telephone(c.Phone), Delay: l.in(c.Delay)}
+	for _, h := range c.Hours {
+		view.Hours = append(view.Hours, l.hours(h))
+	}
+	for _, of := range c.Languages {
+		view.Languages = append(view.Languages, l.tongue(of))
+	}
+	return view
+}
+
+// Empty reports whether nothing was said of how to reach the people.
+func (c contactView) Empty() bool {
+	return c.Page.URL == "" && c.Mail.URL == "" && c.Phone.URL == "" && len(c.Hours) == 0
+}
+
+// onCall says what duty there is outside the contact hours, always with what
+// it costs the people who keep it.
+func (l *locale) onCall(c *directory.OnCall) []string {
+	if c == nil {
+		return nil
+	}
+	if c.None {
+		return []string{l.text("oncall.none")}
+	}
+	said := []string{l.text("oncall.some")}
+	if c.AroundTheClock {
+		said[0] = l.text("oncall.always")
+	}
+	if c.Rotation > 0 {
+		said = append(said, l.text("oncall.rotation", c.Rotation))
+	}
+	if c.MaxConsecutive > 0 {
+		said = append(said, l.text("oncall.consecutive", c.MaxConsecutive))
+	}
+	if c.Agreed != nil {
+		said = append(said, l.text(map[bool]string{true: "oncall.agreed", false: "oncall.not_agreed"}[*c.Agreed]))
+	}
+	return said
+}
+
+func (s *Site) member(l *locale, m directory.Membership) memberView {
+	view := memberView{
+		Collective: s.words(l.language, directory.FacetCollective, m.Collective),
+		Since:      l.date(m.Since), Until: l.date(m.Until), Comment: plain(m.Comment),
+	}
+	switch m.State {
+	case directory.StatePaused, directory.StateClosing, directory.StateClosed:
+		view.Life = l.text("membership." + string(m.State))
+	}
+	return view
+}
+
+// links groups the links of a hoster that a page may hold.
+func (l *locale) links(all []directory.Link) []linkGroup {
+	var groups []linkGroup
+	for _, kind := range []directory.LinkKind{directory.LinkSocial, directory.LinkChat, directory.LinkFunding} {
+		g := linkGroup{Kind: l.text("links." + string(kind))}
+		for _, x := range all {
+			if to := outward(x.URL); x.Kind == kind && to.URL != "" {
+				g.Links = append(g.Links, namedLink{plain(x.Name), to})
+			}
+		}
+		if len(g.Links) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// serviceView is one service of a hoster.
+type serviceView struct {
+	Service    directory.Service
+	Anchor     string
+	Name       string
+	Level      string // words; "" where nothing was said
+	LevelTone  string // "ok", "trouble", "over"
+	LevelWords string
+	Needs      []string
+	Replaces   []string
+	Joins      []string
+	Account    string
+	Capacity   string
+	Website    link
+	Terms      link
+	Guide      link
+	Contact    contactView
+	HasContact bool
+	Allowance  []string
+	Within     []string // time of intervention and when it counts
+	Hosting    []string
+	Statements []statementGroup
+}
+
+func (s *Site) service(v *visit, service directory.Service) (serviceView, error) {
+	l, loc := v.language(), v.locale
+	view := serviceView{
+		Service: service, Anchor: "service-" + service.Slug, Name: plain(service.Name),
+		LevelWords: plain(service.LevelComment),
+		Needs:      s.needWords(l, service), Replaces: s.replaces(service),
+		Website: outward(service.Website), Terms: outward(service.Terms), Guide: outward(service.Guides.User),
+		Contact: s.contact(loc, service.Contact),
+		Hosting: s.hosting(loc, service.Hosting),
+	}
+	view.HasContact = !view.Contact.Empty()
+	if service.Level != "" {
+		view.Level = loc.text("level." + string(service.Level))
+		view.LevelTone = levelTone(service.Level)
+	}
+	r := service.Registration
+	if r.WithoutAccount != "" {
+		view.Account = s.words(l, directory.FacetAccount, string(r.WithoutAccount))
+	}
+	if r.Capacity != "" {
+		view.Capacity = s.words(l, directory.FacetCapacity, string(r.Capacity))
+	}
+	for _, o := range r.OpenTo {
+		view.Joins = append(view.Joins, s.words(l, directory.FacetOpenTo, string(o)))
+	}
+	view.Allowance = loc.allowance(service.Allowance)
+	view.Within = loc.intervention(service.Intervention)
+	var err error
+	view.Statements, _, err = s.statements(v, service.Statements)
+	return view, err
+}
+
+func levelTone(level directory.Level) string {
+	switch level {
+	case directory.LevelOK:
+		return "ok"
+	case directory.LevelOver:
+		return "over"
+	}
+	return "trouble"
+}
+
+// allowance says how many days of interruption a hoster allows itself, in days
+// a year and hours a month.
+func (l *locale) allowance(a *directory.Allowance) []string {
+	switch {
+	case a == nil:
+		return nil
+	case a.None:
+		return []string{l.text("allowance.none")}
+	}
+	return []string{l.text("allowance.days", a.DaysPerYear, a.DaysPerYear*24/12)}
+}
+
+// intervention says within what time somebody starts to act.
+func (l *locale) intervention(i *directory.Intervention) []string {
+	if i == nil || i.WithinHours <= 0 {
+		return nil
+	}
+	said := []string{l.text("intervention.within", i.WithinHours)}
+	for _, h := range i.Hours {
+		said = append(said, l.hours(h))
+	}
+	return said
+}
+
+// hosting says where and on what a service runs.
+func (s *Site) hosting(l *locale, h directory.Hosting) []string {
+	var facts []string
+	if h.ProviderKind != "" && l.has("hosting."+h.ProviderKind) {
+		facts = append(facts, l.text("hosting."+h.ProviderKind))
+	}
+	if h.Provider != "" {
+		facts = append(facts, l.text("hosting.room", plain(h.Provider)))
+	}
+	if h.ServerKind != "" && l.has("server."+h.ServerKind) {
+		facts = append(facts, l.text("server."+h.ServerKind))
+	}
+	if h.Country != "" {
+		facts = append(facts, s.areaName(l.language, h.Country))
+	}
+	if h.Distribution != "" {
+		facts = append(facts, plain(h.Distribution))
+	}
+	if h.Description != "" {
+		facts = append(facts, plain(h.Description))
+	}
+	return facts
+}
+
+// statementGroup is statements under one heading of the vocabulary.
+type statementGroup struct {
+	Label      string
+	Statements []statementView
+}
+
+// statementView is one statement with who says so.
+type statementView struct {
+	Criterion string
+	Value     string // words
+	Mark      string // "met", "partly-met", "unmet"
+	SaidBy    string // "" is the hoster itself
+	SaidByURL string
+	Since     string
+	Until     string
+	SaidAt    *moment
+	Proof     link
+	Comment   said
+	Cost      string
+}
+
+// statements groups what was said by the headings of the vocabulary, and
+// counts the criteria on which nothing was.
+func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup, int, error) {
+	var groups []statementGroup
+	known := map[directory.CriterionID]bool{}
+	stated := map[directory.CriterionID]bool{}
+	for _, g := range s.options.Vocabulary.Groups {
+		label, _ := g.Label.In(v.language())
+		group := statementGroup{Label: label}
+		for _, c := range s.options.Vocabulary.Criteria {
+			if c.Group != g.ID {
+				continue
+			}
+			known[c.ID] = true
+			for _, st := range all {
+				if st.Criterion != c.ID || st.Value == directory.Undeclared || st.Value == "" {
+					continue
+				}
+				stated[c.ID] = true
+				view, err := s.statement(v, st, c)
+				if err != nil {
+					return nil, 0, err
+				}
+				group.Statements = append(group.Statements, view)
+			}
+		}
+		if len(group.Statements) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	other := statementGroup{Label: v.locale.text("statement.other")}
+	for _, st := range all {
+		if !known[st.Criterion] && st.Value != directory.Undeclared {
+			view, err := s.statement(v, st, directory.Criterion{})
+			if err != nil {
+				return nil, 0, err
+			}
+			other.Statements = append(other.Statements, view)
+		}
+	}
+	if len(other.Statements) > 0 {
+		groups = append(groups, other)
+	}
+	return groups, len(known) - len(stated), nil
+}
+
+func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion) (statementView, error) {
+	loc := v.locale
+	label, _ := c.Label.In(v.language())
+	if label == "" {
+		label = plain(string(st.Criterion))
+	}
+	cost, _ := c.Cost.In(v.language())
+	view := statementView{
+		Criterion: label, Cost: cost, Mark: string(st.Value),
+		Since: loc.date(st.Since), Until: loc.date(st.Until), SaidAt: s.momentOrNil(loc, st.SaidAt),
+		Proof: outward(st.Proof), Comment: loc.in(st.Comment),
+	}
+	if !slices.Contains([]directory.Value{directory.Met, directory.PartlyMet, directory.Unmet}, st.Value) {
+		view.Mark = "unsaid"
+	}
+	view.Value = loc.text("value." + view.Mark)
+	if st.SaidBy == "" {
+		return view, nil
+	}
+	by, err := s.options.Directory.Listing(v.Context(), st.SaidBy)
+	switch {
+	case isMissing(err):
+		view.SaidBy = realHost(string(st.SaidBy))
+	case err != nil:
+		return view, fmt.Errorf("who says so: %w", err)
+	default:
+		view.SaidBy = plain(by.Hoster.Name)
+		view.SaidByURL = hosterAddress(v.language(), by.Handle)
+	}
+	return view, nil
+}

@@ -1,0 +1,271 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"matou/directory"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// visit is one request for a page.
+type visit struct {
+	*http.Request
+	name   string // of the page, in paths
+	locale *locale
+	now    time.Time
+}
+
+func (s *Site) visit(r *http.Request, name string, l directory.Language) *visit {
+	return &visit{Request: r, name: name, locale: s.locales[l], now: s.now()}
+}
+
+// language is the one that the page is written in.
+func (v *visit) language() directory.Language { return v.locale.language }
+
+// variable gives what the address holds in that place.
+func (v *visit) variable(name string) string { return mux.Vars(v.Request)[name] }
+
+// page is what a handler answers: words and data for a template, or where the
+// page has moved to.
+type page struct {
+	template    string
+	title       string // of the page alone, without the site's name
+	description string // a sentence for those who link to it
+	data        any
+	status      int    // 0: 200
+	moved       string // an address
+	alternate   string // id of the ActivityStreams document of the same thing
+	unlisted    bool   // not for search engines: one of very many filterings
+}
+
+// frame is what the layout around a page shows.
+type frame struct {
+	Language    directory.Language
+	Title       string
+	Description string
+	Canonical   string
+	Alternate   string
+	Unlisted    bool
+	Twins       []twin
+	Stylesheet  string
+	Mark        string
+	Brand       string
+	Links       []navigation
+	Body        any
+	Foot        foot
+}
+
+// twin is the same page in another language.
+type twin struct {
+	Language directory.Language
+	Name     string
+	Address  string
+	Absolute string
+}
+
+// navigation is one link of the header.
+type navigation struct {
+	Text, Address string
+	Here          bool
+}
+
+// foot is what the end of each page says.
+type foot struct {
+	Keeper  *Aggregator
+	Contact link
+	Version string
+	Sources bool // the gazetteer is in use and its makers are to be named
+	API     bool
+}
+
+// parseTemplates reads every page once a language, the layout and the shared
+// parts around each.
+func (s *Site) parseTemplates() (map[directory.Language]map[string]*template.Template, error) {
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	all := make(map[directory.Language]map[string]*template.Template, len(languages))
+	for _, l := range languages {
+		shared, err := template.New("").Funcs(s.functions(s.locales[l])).
+			ParseFS(templateFiles, "templates/layout.html", "templates/part_*.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse templates: %w", err)
+		}
+		all[l] = make(map[string]*template.Template, len(files))
+		for _, file := range files {
+			name := strings.TrimSuffix(path.Base(file), ".html")
+			if name == "layout" || strings.HasPrefix(name, "part_") {
+				continue
+			}
+			t, err := shared.Clone()
+			if err == nil {
+				t, err = t.ParseFS(templateFiles, file)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("parse templates: %w", err)
+			}
+			all[l][name] = t
+		}
+	}
+	return all, nil
+}
+
+// functions are what templates can call, in the words of one language.
+func (s *Site) functions(l *locale) template.FuncMap {
+	return template.FuncMap{
+		"t":    l.text,
+		"th":   l.html,
+		"has":  l.has,
+		"addr": func(name string, values ...string) string { return address(l.language, name, values...) },
+		"home": func() string { return homeAddress(l.language) },
+		"words": func(f directory.Facet, value any) string {
+			return s.words(l.language, f, fmt.Sprint(value))
+		},
+		"area":     func(code directory.AreaCode) string { return s.areaName(l.language, code) },
+		"in":       func(t directory.Text) said { return l.in(t) },
+		"markdown": func(t directory.Text) said { return l.markdownIn(t) },
+		"plain":    plain,
+		"link":     outward,
+		"date":     l.date,
+		"time":     l.time,
+		"moment":   l.moment,
+		"hours":    l.hours,
+		"tongue":   l.tongue,
+		"initial":  initial,
+	}
+}
+
+// render writes p in its layout.
+func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
+	var b bytes.Buffer
+	t := s.pages[v.language()][p.template]
+	if err := t.ExecuteTemplate(&b, "layout.html", s.frame(v, p)); err != nil {
+		s.log.ErrorContext(v.Context(), "page not rendered", "page", p.template, "error", err)
+		http.Error(w, v.locale.text("error.broken"), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(v.language()))
+	h.Set("Vary", "Accept, Accept-Language")
+	if p.alternate != "" {
+		h.Add("Link", "<"+p.alternate+`>; rel="alternate"; type="application/activity+json"`)
+	}
+	if p.status != 0 && p.status != http.StatusOK {
+		h.Set("Cache-Control", "no-store")
+		w.WriteHeader(p.status)
+		if v.Method != http.MethodHead {
+			_, _ = w.Write(b.Bytes()) // the visitor has left where this fails
+		}
+		return
+	}
+	h.Set("Cache-Control", "public, max-age=60")
+	serve(w, v.Request, b.Bytes())
+}
+
+// serve answers with body, or with 304 to who has it already.
+func serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	sum := sha256.Sum256(body)
+	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+func (s *Site) frame(v *visit, p page) frame {
+	brand := s.brand(v)
+	title := brand
+	if p.title != "" && p.title != brand {
+		title = p.title + " · " + brand
+	}
+	f := frame{
+		Language: v.language(), Title: title, Description: p.description,
+		Alternate: p.alternate, Unlisted: p.unlisted || p.status >= 400,
+		Stylesheet: s.assetAddress("site.css"), Mark: s.assetAddress("mark.svg"),
+		Brand: brand, Links: s.navigation(v), Body: p.data, Foot: s.foot(),
+	}
+	if p.status < 400 {
+		f.Canonical = s.absolute(v.pathIn(v.language()))
+	}
+	for _, l := range languages {
+		to := v.pathIn(l)
+		t := twin{Language: l, Name: s.locales[l].text("language.name"), Address: to, Absolute: s.absolute(to)}
+		if v.name == "home" || p.status >= 400 {
+			t.Address = homeAddress(l)
+		}
+		f.Twins = append(f.Twins, t)
+	}
+	return f
+}
+
+// pathIn gives the address of the page visited in language l.
+func (v *visit) pathIn(l directory.Language) string {
+	var values []string
+	vars := mux.Vars(v.Request)
+	for _, name := range []string{"handle", "slug", "note"} {
+		if value, ok := vars[name]; ok {
+			values = append(values, value)
+		}
+	}
+	query := url.Values{}
+	for key, value := range v.URL.Query() {
+		if key != "lang" && strings.Join(value, "") != "" {
+			query[key] = value
+		}
+	}
+	return withQuery(address(l, v.name, values...), query)
+}
+
+// brand is the name of the whole site.
+func (s *Site) brand(v *visit) string {
+	if a := s.options.Aggregator; a != nil && a.Name != "" {
+		return plain(a.Name)
+	}
+	if h, err := s.ownHoster(v.Context()); err == nil {
+		return plain(h.Name)
+	}
+	return s.host()
+}
+
+func (s *Site) navigation(v *visit) []navigation {
+	names := []string{}
+	if s.options.Aggregator != nil {
+		names = append(names, "listings", "news")
+	}
+	if s.options.Hoster != "" {
+		names = append(names, "state")
+	}
+	links := make([]navigation, 0, len(names)+1)
+	for _, name := range append(names, "follow") {
+		links = append(links, navigation{
+			Text:    v.locale.text("nav." + name),
+			Address: address(v.language(), name),
+			Here:    v.name == name,
+		})
+	}
+	return links
+}
+
+func (s *Site) foot() foot {
+	f := foot{Keeper: s.options.Aggregator, Version: s.options.Version}
+	if f.Keeper != nil {
+		f.Contact = outward(f.Keeper.Contact)
+		f.Sources = s.options.Areas != nil
+		f.API = true
+	}
+	return f
+}

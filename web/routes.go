@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"matou/directory"
+)
+
+// handler answers one page.
+type handler func(v *visit) (page, error)
+
+// Routes adds the pages, the static files and the JSON of the site to r, and
+// the pages for what is not found, where r has none yet.
+func (s *Site) Routes(r *mux.Router) {
+	get := func(path string, h http.HandlerFunc) {
+		r.Handle(path, guard(h)).Methods(http.MethodGet, http.MethodHead)
+	}
+	for name, h := range s.handlers() {
+		for _, l := range languages {
+			get(paths[name][l], s.show(name, l, h))
+		}
+	}
+	get("/en", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, address("en", "home"), http.StatusMovedPermanently)
+	})
+	get("/static/{file}", s.showAsset)
+	if s.options.Aggregator != nil {
+		s.routeAPI(r)
+	}
+	if r.NotFoundHandler == nil {
+		r.NotFoundHandler = guard(http.HandlerFunc(s.missing))
+	}
+	if r.MethodNotAllowedHandler == nil {
+		r.MethodNotAllowedHandler = guard(http.HandlerFunc(s.wrongMethod))
+	}
+}
+
+// handlers are the pages of this node's roles, by their name in paths.
+func (s *Site) handlers() map[string]handler {
+	pages := map[string]handler{
+		"home":   s.showHome,
+		"follow": s.showFollow,
+		"own":    s.showOwn,
+	}
+	if s.options.Aggregator != nil {
+		pages["listings"] = s.showListings
+		pages["hoster"] = s.showListing
+		pages["replace"] = s.showReplacement
+		pages["news"] = s.showNews
+		pages["news-item"] = s.showNewsItem
+	}
+	if s.options.Hoster != "" {
+		pages["own-notice"] = s.showOwnNotice
+		pages["state"] = s.showState
+	}
+	return pages
+}
+
+// show answers a page in language l.
+func (s *Site) show(name string, l directory.Language, h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if name == "home" && s.redirectHome(w, r, l) {
+			return
+		}
+		v := s.visit(r, name, l)
+		p, err := h(v)
+		if err != nil {
+			s.fail(w, v, err)
+			return
+		}
+		if p.moved != "" {
+			http.Redirect(w, r, p.moved, p.status)
+			return
+		}
+		if p.alternate != "" && wantsActivity(r) {
+			w.Header().Set("Vary", "Accept, Accept-Language")
+			http.Redirect(w, r, p.alternate, http.StatusFound)
+			return
+		}
+		s.render(w, v, p)
+	}
+}
+
+// guard sets what every answer to a browser carries. Nothing of a page comes
+// from elsewhere, runs, or is framed.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; "+
+			"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
