@@ -1,8 +1,30 @@
 package badger
 
+import (
+	"fmt"
+
+	"matou/storage"
+)
+
+// Badger writes into files that it has mapped into memory, and made with
+// holes: where the disk has no room for such a page the system kills the
+// process. So nothing is written once less than this is left, which is enough
+// for what was taken before: the memtables become tables, and tables merge.
 const (
-	roomToOpen  = 32 << 20
+	roomToOpen  = 40 << 20
 	roomToWrite = 64 << 20
 )
 
-func room(dir string, bytes uint64) error { return nil }
+// room fails with storage.ErrFull where less than that is left for dir ("" is
+// memory).
+func room(dir string, want uint64) error {
+	if dir == "" {
+		return nil
+	}
+	left, known := available(dir)
+	if !known || left >= want {
+		return nil
+	}
+	return fmt.Errorf("the disk of %s has %d MiB left and matou needs %d; make room, the node goes on by itself: %w",
+		dir, left>>20, want>>20, storage.ErrFull)
+}

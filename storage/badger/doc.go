@@ -16,7 +16,7 @@
 //	H #name                           Host
 //	Y #actor                          Profile
 //	F #object actor                   Follow
-//	g #actor object                     whom an actor follows
+//	g #actor object                     whom an actor follows; value: the actor
 //	i #object STATE #inbox actor        where followers receive; STATE a(ccepted) or o(ther); value: the inbox
 //	k #actor                            counts of followers, followed, outbox items
 //	O #actor ULID                     OutboxItem

@@ -166,7 +166,7 @@ func (t *tx) saveFollow(f ap.Follow) error {
 	if err := t.save(followKey(f.Actor, f.Object), f); err != nil {
 		return err
 	}
-	if err := t.mark(followingKey(f.Actor, f.Object)); err != nil {
+	if err := t.Set(followingKey(f.Actor, f.Object), []byte(f.Actor)); err != nil {
 		return err
 	}
 	if key := inboxKey(f); key != nil {
