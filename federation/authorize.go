@@ -32,14 +32,14 @@ type refusal struct {
 
 func unauthorised(reason string) refusal { return refusal{http.StatusUnauthorized, reason} }
 
-// activityTypes are the types of activities that go-fed's algorithm knows with
-// an actor and an object; others are answered before it sees them.
-var activityTypes = map[string]bool{
-	"Accept": true, "Add": true, "Announce": true, "Block": true, "Create": true, "Delete": true,
-	"Dislike": true, "Flag": true, "Follow": true, "Ignore": true, "Invite": true, "Join": true,
-	"Leave": true, "Like": true, "Listen": true, "Move": true, "Offer": true, "Read": true,
-	"Reject": true, "Remove": true, "TentativeAccept": true, "TentativeReject": true,
-	"Undo": true, "Update": true, "View": true,
+// isTaken reports whether go-fed's algorithm takes a type: an activity with an
+// object. Others are answered before it sees them.
+func isTaken(kind string) bool {
+	switch kind {
+	case "Arrive", "Question", "Travel":
+		return false
+	}
+	return activitystreams.IsActivity(kind)
 }
 
 // authenticate decides whether an activity is by the actor that it names. The
@@ -63,7 +63,7 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 	if v := n.verify(ctx, rec, claim, policy); v.status != 0 {
 		return v
 	}
-	if !activityTypes[rec.kind] {
+	if !isTaken(rec.kind) {
 		return refusal{http.StatusAccepted, reasonUnknownType}
 	}
 	return refusal{}
@@ -172,5 +172,5 @@ func signatureRefusal(err error) refusal {
 	if errors.As(err, &e) {
 		return unauthorised(e.Reason)
 	}
-	return unauthorised(signature.Signature)
+	return unauthorised(signature.ReasonSignature)
 }

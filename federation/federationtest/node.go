@@ -1,0 +1,120 @@
+package federationtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"matou/directory"
+	"matou/federation"
+	"matou/storage/badger"
+)
+
+// Options say which node to start. The zero value is a node without a role.
+type Options struct {
+	Hoster     string           // handle of its hoster
+	Aggregator string           // handle of its aggregator
+	Clock      func() time.Time // nil: time.Now
+	Idle       bool             // delivers and refreshes nothing
+	Log        *slog.Logger     // nil: silent
+	Dir        string           // keeps its store there; "": in memory
+	Wrap       func(http.Handler) http.Handler
+}
+
+// Node is one of our nodes, whole: its routes on loopback, its worker running,
+// its store in memory. It ends with the test.
+type Node struct {
+	*federation.Node
+	Store *badger.Store
+	URL   string // its origin
+	Host  string
+}
+
+// NewNode starts a node in development on a free port of loopback.
+func NewNode(t testing.TB, o Options) *Node {
+	t.Helper()
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("listen: %v", err)
+	}
+	store, err := badger.Open(badger.Options{Dir: o.Dir, InMemory: o.Dir == "", Log: o.Log, Clock: o.Clock})
+	if err != nil {
+		t.Fatalf("open the store: %v", err)
+	}
+	origin := &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	config := federation.Config{
+		Origin: origin, Development: true, Software: "test", Hoster: o.Hoster,
+		Vocabulary: directory.LoadVocabulary(), Clock: o.Clock,
+	}
+	if o.Aggregator != "" {
+		config.Aggregator = &federation.Aggregator{
+			Handle: o.Aggregator, Name: "Annuaire d'essai", Language: "fr",
+			Summary: directory.Text{"fr": "Un annuaire pour les essais."},
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	node, err := federation.New(ctx, config, store, store, o.Log)
+	if err != nil {
+		stop()
+		t.Fatalf("make a node: %v", err)
+	}
+	router := mux.NewRouter()
+	node.Routes(router)
+	var handler http.Handler = router
+	if o.Wrap != nil {
+		handler = o.Wrap(handler)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	served, ran := make(chan error, 1), make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	if o.Idle {
+		ran <- nil
+	} else {
+		go func() { ran <- node.Run(ctx) }()
+	}
+	t.Cleanup(func() {
+		stop()
+		if err := server.Close(); err != nil {
+			t.Errorf("close the server: %v", err)
+		}
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("serve: %v", err)
+		}
+		if err := <-ran; err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("run: %v", err)
+		}
+		if err := store.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+	return &Node{Node: node, Store: store, URL: origin.String(), Host: origin.Host}
+}
+
+// ActorID is the id of the node's hoster or aggregator of that handle.
+func (n *Node) ActorID(handle string) string { return n.URL + "/ap/actors/" + handle }
+
+// Inbox is the shared inbox.
+func (n *Node) Inbox() string { return n.URL + "/inbox" }
+
+// Eventually waits until what happens by itself has happened.
+func Eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	limit := time.Now().Add(10 * time.Second)
+	for !ok() {
+		if time.Now().After(limit) {
+			t.Fatalf("%s did not happen", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
