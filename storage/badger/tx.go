@@ -17,6 +17,10 @@ import (
 // format is the first byte of every record.
 const format = 1
 
+// maxRecord is how many bytes a record may have as JSON, where bytes take a
+// third more than they are.
+const maxRecord = 4 << 20
+
 // tx is one transaction: a view of the store at one moment and, for the
 // writer, what it has changed since.
 type tx struct {
@@ -95,6 +99,9 @@ func encode(v any) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode record: %w", err)
+	}
+	if b.Len() > maxRecord {
+		return nil, fmt.Errorf("a record has %d KiB, at most %d are kept; divide it: %w", b.Len()>>10, maxRecord>>10, storage.ErrTooBig)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
 }
