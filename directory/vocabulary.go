@@ -44,7 +44,8 @@ type Family struct {
 type Need struct {
 	ID       NeedID   `json:"id"`
 	Label    Text     `json:"label"`
-	Software []string `json:"software"` // names of the programs that answer it
+	Also     Text     `json:"also,omitempty"` // other words that people search it by; never shown
+	Software []string `json:"software"`       // names of the programs that answer it
 }
 
 // Replacement is one "instead of" pair: a product that people know, and the

@@ -122,6 +122,7 @@ func (c *check) families(families []Family) map[NeedID]bool {
 			g := item(path(f, "needs"), j)
 			newID(c, path(g, "id"), n.ID, needs)
 			c.label(path(g, "label"), n.Label)
+			c.text(path(g, "also"), n.Also, MaxText)
 			for k, name := range n.Software {
 				c.required(item(path(g, "software"), k), name)
 				c.line(item(path(g, "software"), k), name, MaxName)
