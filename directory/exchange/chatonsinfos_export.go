@@ -57,7 +57,10 @@ func ExportHoster(h directory.Hoster, base *File) *File {
 		f = base.clone()
 		was, _ := readOrganization(base)
 		dropMemberships(f, was.Memberships, h.Memberships)
-		rewrite(f, organizationFacts(was), organizationFacts(h))
+		rewrite(f, organizationFacts(h), func() []fact {
+			is, _ := readOrganization(f)
+			return organizationFacts(is)
+		})
 	}
 	if o := origin(h.ID); o != "" {
 		f.set("file.url", nil, HosterFileURL(o, h.Handle))
@@ -74,8 +77,10 @@ func ExportService(s directory.Service, h directory.Hoster, base *File) *File {
 		f = fresh(s.Slug, ClassService, serviceFacts(s))
 	} else {
 		f = base.clone()
-		was, _ := readService(base)
-		changed = rewrite(f, serviceFacts(was), serviceFacts(s))
+		changed = rewrite(f, serviceFacts(s), func() []fact {
+			is, _ := readService(f)
+			return serviceFacts(is)
+		})
 	}
 	if o := origin(h.ID); o != "" {
 		address := ServiceFileURL(o, h.Handle, s.Slug)
@@ -111,9 +116,22 @@ func fresh(name, class string, facts []fact) *File {
 	return f
 }
 
-// rewrite brings the facts of f from have to want and reports whether any
-// differed.
-func rewrite(f *File, have, want []fact) (changed bool) {
+// rewrite brings the facts of f, as have reads them, to want and reports
+// whether any differed. A value that was not used may count once another one
+// is changed (an owner's website without the owner's name, an end before the
+// beginning): hence it looks again.
+func rewrite(f *File, want []fact, have func() []fact) (changed bool) {
+	const looks = 3
+	for range looks {
+		if !bring(f, have(), want) {
+			return changed
+		}
+		changed = true
+	}
+	return changed
+}
+
+func bring(f *File, have, want []fact) (changed bool) {
 	had := map[string]string{}
 	for _, x := range have {
 		had[x.key] = x.value

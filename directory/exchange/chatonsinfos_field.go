@@ -1,8 +1,6 @@
 package exchange
 
 import (
-	"strings"
-
 	"matou/directory"
 )
 
@@ -59,41 +57,37 @@ func (f *File) said(key string, aliases ...string) (Item, bool) {
 
 // text is a name on one line.
 func text[T any](key string, at func(*T) *string, aliases ...string) field[T] {
-	return field[T]{key, aliases, func(t *T, s string) error {
-		*at(t) = strings.ReplaceAll(s, "\n", " ")
-		return nil
-	}, func(t *T) string { return *at(t) }}
+	return value(key, func(s string) (string, error) { return readLine(s, directory.MaxName) }, as, at, aliases...)
 }
 
 // prose is a text that may have several lines.
-func prose[T any](key string, at func(*T) *string, aliases ...string) field[T] {
-	return field[T]{key, aliases, func(t *T, s string) error {
-		*at(t) = s
-		return nil
-	}, func(t *T) string { return *at(t) }}
+func prose[T any](key string, most int, at func(*T) *string, aliases ...string) field[T] {
+	return value(key, func(s string) (string, error) { return readProse(s, most) }, as, at, aliases...)
 }
+
+func as(s string) string { return s }
 
 // words is a text that may be in several languages. The format has one and
 // does not say which; its files are French.
 func words[T any](key string, at func(*T) *directory.Text, aliases ...string) field[T] {
-	return field[T]{key, aliases, func(t *T, s string) error {
-		*at(t) = directory.Text{fileLanguage: s}
-		return nil
-	}, func(t *T) string {
-		s, _ := at(t).In(fileLanguage)
+	return value(key, func(s string) (directory.Text, error) {
+		s, err := readProse(s, directory.MaxSummary)
+		return directory.Text{fileLanguage: s}, err
+	}, func(t directory.Text) string {
+		s, _ := t.In(fileLanguage)
 		return s
-	}}
+	}, at, aliases...)
 }
 
 const fileLanguage directory.Language = "fr"
 
 // address is an address on the web.
 func address[T any](key string, at func(*T) *string, aliases ...string) field[T] {
-	return value(key, readAddress, func(s string) string { return s }, at, aliases...)
+	return value(key, readAddress, as, at, aliases...)
 }
 
 func email[T any](key string, at func(*T) *string, aliases ...string) field[T] {
-	return value(key, readEmail, func(s string) string { return s }, at, aliases...)
+	return value(key, readEmail, as, at, aliases...)
 }
 
 func date[T any](key string, at func(*T) *directory.Date, aliases ...string) field[T] {

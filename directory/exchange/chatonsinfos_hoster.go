@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"matou/directory"
 )
@@ -19,10 +21,10 @@ type organization struct {
 var organizationFields = []field[organization]{
 	value("file.datetime", readTime, writeTime, func(o *organization) *time.Time { return &o.datetime }),
 	text("organization.name", func(o *organization) *string { return &o.Name }),
-	words("organization.description", func(o *organization) *directory.Text { return &o.Summary }),
+	{"organization.description", nil, readDescription, writeDescription},
 	oneOf("organization.type", forms, func(o *organization) *directory.LegalForm { return &o.Form }),
 	oneOf("organization.status.level", states, func(o *organization) *directory.State { return &o.State }, "organization.status"),
-	prose("organization.status.description", func(o *organization) *string { return &o.StateComment }),
+	prose("organization.status.description", directory.MaxText, func(o *organization) *string { return &o.StateComment }),
 	date("organization.startdate", func(o *organization) *directory.Date { return &o.Since }),
 	date("organization.enddate", func(o *organization) *directory.Date { return &o.Until }),
 	address("organization.website", func(o *organization) *string { return &o.Website }),
@@ -39,7 +41,33 @@ var organizationFields = []field[organization]{
 	countryWords("organization.country.name", func(o *organization) *directory.AreaCode { return &o.Seat.Country }),
 	degrees("organization.geolocation.latitude", 90, func(o *organization) **float64 { return &o.latitude }),
 	degrees("organization.geolocation.longitude", 180, func(o *organization) **float64 { return &o.longitude }),
-	text("organization.geolocation.address", func(o *organization) *string { return &o.Seat.Address }, "organization.geography"),
+	prose("organization.geolocation.address", directory.MaxSummary, func(o *organization) *string { return &o.Seat.Address }, "organization.geography"),
+}
+
+// readDescription takes what is too long for a sentence as a description.
+func readDescription(o *organization, s string) error {
+	most, at := directory.MaxSummary, &o.Summary
+	if utf8.RuneCountInString(s) > most {
+		most, at = directory.MaxDescription, &o.Description
+	}
+	s, err := readProse(s, most)
+	if err == nil {
+		*at = directory.Text{fileLanguage: s}
+	}
+	return err
+}
+
+// writeDescription gives the sentence, or without one the description where a
+// line of the file can hold it.
+func writeDescription(o *organization) string {
+	if s, _ := o.Summary.In(fileLanguage); s != "" {
+		return s
+	}
+	s, _ := o.Description.In(fileLanguage)
+	if len(written(s)) > MaxLineBytes-len("organization.description = ") {
+		return ""
+	}
+	return s
 }
 
 func degrees(key string, most float64, at func(*organization) **float64) field[organization] {
@@ -63,7 +91,7 @@ var membershipFields = []field[directory.Membership]{
 	date("startdate", func(m *directory.Membership) *directory.Date { return &m.Since }),
 	date("enddate", func(m *directory.Membership) *directory.Date { return &m.Until }),
 	oneOf("status.level", states, func(m *directory.Membership) *directory.State { return &m.State }),
-	prose("status.description", func(m *directory.Membership) *string { return &m.Comment }),
+	prose("status.description", directory.MaxText, func(m *directory.Membership) *string { return &m.Comment }),
 }
 
 // linkSections are the open lists of addresses, each with its kind.
@@ -94,6 +122,10 @@ func Hoster(org *File, services []*File) (directory.Hoster, []Warning, error) {
 		s, more, err := Service(f)
 		if err != nil {
 			warnings = append(warnings, Warning{File: f.Name, Reason: "this file is left out: its file.class says that it is no service"})
+			continue
+		}
+		if len(h.Services) == directory.MaxServices {
+			warnings = append(warnings, Warning{File: f.Name, Reason: fmt.Sprintf("this file is left out: a hoster may have %d services", directory.MaxServices)})
 			continue
 		}
 		s.Slug = unique(taken, s.Slug, maxName)
@@ -127,9 +159,13 @@ func settle(f *File, o *organization) (warnings []Warning) {
 	if o.Name == "" {
 		warnings = append(warnings, Warning{File: f.Name, Key: "organization.name", Reason: "no name is given; a hoster needs one"})
 	}
-	if o.owner != (directory.Owner{}) {
+	switch {
+	case o.owner.Name != "":
 		o.Owner = &o.owner
+	case o.owner != (directory.Owner{}):
+		warnings = append(warnings, Warning{File: f.Name, Key: "organization.owner.name", Reason: "no name of the owner is given, so that nothing of it is used"})
 	}
+	warnings = append(warnings, checkPeriod(f, "organization.", o.Since, &o.Until)...)
 	switch {
 	case o.latitude != nil && o.longitude != nil:
 		o.Seat.Point = &directory.Point{Latitude: *o.latitude, Longitude: *o.longitude}
@@ -153,19 +189,27 @@ func readMemberships(f *File) (claims []directory.Membership, warnings []Warning
 			continue
 		}
 		seen[slug] = true
-		if !isSlug(slug) {
-			warnings = append(warnings, Warning{File: f.Name, Line: e.Line, Key: e.Key, Reason: quote(slug) + " is no name of a collective: letters, digits, “-” and “_” are" + kept})
+		var err error
+		switch {
+		case !isSlug(slug):
+			err = reason("%s is no name of a collective: it may have letters, digits and “-”", quote(slug))
+		case len(claims) == directory.MaxList:
+			err = reason("there are more than %d collectives", directory.MaxList)
+		}
+		if err != nil {
+			warnings = append(warnings, Warning{File: f.Name, Line: e.Line, Key: e.Key, Reason: err.Error()})
 			continue
 		}
 		m := directory.Membership{Collective: slug}
 		warnings = append(warnings, readFields(f, memberPrefix+slug+".", membershipFields, &m)...)
+		warnings = append(warnings, checkPeriod(f, memberPrefix+slug+".", m.Since, &m.Until)...)
 		claims = append(claims, m)
 	}
 	return claims, warnings
 }
 
 func isSlug(s string) bool {
-	return s != "" && len(s) <= maxName && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+	return s != "" && len(s) <= maxName && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 func readLinks(f *File) (links []directory.Link, warnings []Warning) {
@@ -173,15 +217,17 @@ func readLinks(f *File) (links []directory.Link, warnings []Warning) {
 		seen := map[string]bool{}
 		for _, e := range f.Prefix(section.prefix) {
 			name := foldKey(e.Key[len(section.prefix):])
-			if alias, ok := section.aliases[name]; ok {
-				name = alias
-			}
 			if name == "" || e.Value == "" {
 				continue
 			}
+			twice := seen[name]
+			if right, ok := section.aliases[name]; ok {
+				_, twice = f.said(section.prefix + right)
+				name = right
+			}
 			address, err := readURL(e.Value, "http", "https", "xmpp", "irc", "ircs", "matrix")
-			if err == nil && seen[name] {
-				err = reason("there is already an address for %s", quote(name))
+			if err == nil {
+				err = refuseLink(name, twice, len(links))
 			}
 			if err != nil {
 				warnings = append(warnings, Warning{File: f.Name, Line: e.Line, Key: e.Key, Reason: err.Error()})
@@ -192,6 +238,29 @@ func readLinks(f *File) (links []directory.Link, warnings []Warning) {
 		}
 	}
 	return links, warnings
+}
+
+func refuseLink(name string, twice bool, links int) error {
+	if twice {
+		return reason("there is already an address for %s", quote(name))
+	}
+	if links == directory.MaxList {
+		return reason("there are more than %d addresses elsewhere", directory.MaxList)
+	}
+	_, err := readLine(name, directory.MaxName)
+	return err
+}
+
+// checkPeriod takes an end away that lies before the beginning.
+func checkPeriod(f *File, prefix string, since directory.Date, until *directory.Date) []Warning {
+	from, to := since.String(), until.String()
+	n := min(len(from), len(to))
+	if n == 0 || to[:n] >= from[:n] {
+		return nil
+	}
+	e, _ := f.said(prefix + "enddate")
+	*until = directory.Date{}
+	return []Warning{{File: f.Name, Line: e.Line, Key: e.Key, Reason: reason("%s lies before the beginning, %s", to, from).Error()}}
 }
 
 // linkKey gives the last part of a link's key: its name, as far as a key can

@@ -39,7 +39,7 @@ var someKeys = []string{
 var someValues = []string{
 	"", "Chat Droite", `L\'été<br/>arrive\nici`, "association", "ACTIVE", "IDLE", "Away", "club", "OK", "VOID", "over", "None;Free", "free ; member;x", "FULL", "open",
 	"2018-06-01", "03/04/2016", "2018", "2018-06", "hier", "2026-02-01T10:00:00", "48.73", "-3,46", "15,23456", "181", "France", "be", "Atlantide",
-	"https://chat.example/", "http://chat.example", "xmpp:a@chat.example?join", "javascript:x", "a@chat.example", "12;;30;", "HOME", "nano", "PHYSICAL", "'", `"quoted" inside`,
+	"https://chat.example/", "http://chat.example", "xmpp:a@chat.example?join", "javascript:x", "a@chat.example", "12;;30;", "\u202eesrever", "HOME", "nano", "PHYSICAL", "'", `"quoted" inside`,
 }
 
 // propertiesFile draws a file of a class, with its oddities.
@@ -95,7 +95,7 @@ var (
 		return directory.Guides{User: maybe(t, "user", urls), Technical: maybe(t, "technical", urls)}
 	})
 	dates = rapid.Custom(func(t *rapid.T) directory.Date {
-		d := directory.Date{Year: rapid.IntRange(1, 9999).Draw(t, "year")}
+		d := directory.Date{Year: rapid.IntRange(2, 9999).Draw(t, "year")}
 		if d.Month = time.Month(rapid.IntRange(0, 12).Draw(t, "month")); d.Month > 0 {
 			d.Day = rapid.IntRange(0, 28).Draw(t, "day")
 		}
@@ -106,6 +106,15 @@ var (
 	})
 	lands = rapid.SampledFrom([]directory.AreaCode{"FR", "BE", "ZZ"})
 )
+
+// inOrder swaps a beginning and an end that lies before it.
+func inOrder(since, until *directory.Date) {
+	if !until.IsZero() && until.Year < since.Year {
+		*since, *until = *until, *since
+	} else if !until.IsZero() && until.Year == since.Year {
+		since.Year--
+	}
+}
 
 // fine rounds to the eight decimals that the format has.
 func fine(d float64) float64 { return math.Round(d*1e8) / 1e8 }
@@ -137,6 +146,7 @@ var hosters = rapid.Custom(func(t *rapid.T) directory.Hoster {
 	case 4:
 		h.State, h.Until = directory.StateClosed, maybe(t, "until", dates)
 	}
+	inOrder(&h.Since, &h.Until)
 	h.Seat.Country = maybe(t, "country", lands)
 	h.Seat.Address = maybe(t, "address", names)
 	if rapid.Bool().Draw(t, "point") {
@@ -148,7 +158,7 @@ var hosters = rapid.Custom(func(t *rapid.T) directory.Hoster {
 	if rapid.Bool().Draw(t, "owner") {
 		h.Owner = &directory.Owner{Name: names.Draw(t, "owner name"), Website: maybe(t, "owner website", urls)}
 	}
-	for _, slug := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"chatons", "autre", "un-tiers_2"}), 0, 3, rapid.ID).Draw(t, "collectives") {
+	for _, slug := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"chatons", "autre", "un-tiers-2"}), 0, 3, rapid.ID).Draw(t, "collectives") {
 		h.Memberships = append(h.Memberships, directory.Membership{
 			Collective: slug, State: directory.StatePaused, Since: maybe(t, "since", dates), Comment: maybe(t, "comment", prose),
 		})
@@ -181,6 +191,7 @@ var services = rapid.Custom(func(t *rapid.T) directory.Service {
 			Country:      maybe(t, "country", lands),
 		},
 	}
+	inOrder(&s.Since, &s.Until)
 	if x := maybe(t, "summary", prose); x != "" {
 		s.Summary = directory.Text{"fr": x}
 	}
@@ -229,6 +240,9 @@ func TestExportOfAnUnchangedImportIsTheFile(t *testing.T) {
 		if got := exchange.ExportHoster(h, f).Bytes(); !bytes.Equal(got, raw) {
 			t.Fatalf("read  %q\nwrote %q", raw, got)
 		}
+		if h.Name = "Chat"; h.Validate() != nil {
+			t.Fatalf("imported what is not valid: %v", h.Validate())
+		}
 		raw = propertiesFile("service").Draw(t, "service file")
 		f = mustRead(t, raw)
 		s, _, err := exchange.Service(f)
@@ -237,6 +251,9 @@ func TestExportOfAnUnchangedImportIsTheFile(t *testing.T) {
 		}
 		if got := exchange.ExportService(s, h, f).Bytes(); !bytes.Equal(got, raw) {
 			t.Fatalf("read  %q\nwrote %q", raw, got)
+		}
+		if s.Name = "Pad"; s.Validate("") != nil {
+			t.Fatalf("imported what is not valid: %v", s.Validate(""))
 		}
 	})
 }
@@ -316,6 +333,9 @@ func FuzzReadChatonsInfos(f *testing.F) {
 			if got := exchange.ExportHoster(h, file).Bytes(); !bytes.Equal(got, raw) {
 				t.Fatalf("read %q, exported %q", raw, got)
 			}
+			if h.Name = "Chat"; h.Validate() != nil {
+				t.Fatalf("imported what is not valid from %q: %v", raw, h.Validate())
+			}
 			fresh := exchange.ExportHoster(h, nil)
 			again, _, err := exchange.ReadChatonsInfos("f.properties", fresh.Bytes())
 			if err == nil && again.Class() != exchange.ClassOrganization {
@@ -323,6 +343,12 @@ func FuzzReadChatonsInfos(f *testing.F) {
 			}
 		}
 		if s, _, err := exchange.Service(file); err == nil {
+			if v := s; s.Name == "" {
+				v.Name = "Pad"
+				if v.Validate("") != nil {
+					t.Fatalf("imported what is not valid from %q: %v", raw, v.Validate(""))
+				}
+			}
 			if got := exchange.ExportService(s, directory.Hoster{}, file).Bytes(); !bytes.Equal(got, raw) {
 				t.Fatalf("read %q, exported %q", raw, got)
 			}

@@ -22,7 +22,7 @@ var serviceFields = []field[directory.Service]{
 	date("service.startdate", func(s *directory.Service) *directory.Date { return &s.Since }),
 	date("service.enddate", func(s *directory.Service) *directory.Date { return &s.Until }),
 	oneOf("service.status.level", levels, func(s *directory.Service) *directory.Level { return &s.Level }, "service.status"),
-	prose("service.status.description", func(s *directory.Service) *string { return &s.LevelComment }),
+	prose("service.status.description", directory.MaxText, func(s *directory.Service) *string { return &s.LevelComment }),
 	{"service.registration", nil, readRegistration, writeRegistration},
 	oneOf("service.registration.load", loads, func(s *directory.Service) *directory.Capacity { return &s.Registration.Capacity }),
 	text("software.name", func(s *directory.Service) *string { return &s.Software.Name }),
@@ -31,17 +31,29 @@ var serviceFields = []field[directory.Service]{
 	address("software.license.url", func(s *directory.Service) *string { return &s.Software.LicenceURL }),
 	text("software.version", func(s *directory.Service) *string { return &s.Software.Version }),
 	address("software.source.url", func(s *directory.Service) *string { return &s.Software.Source }),
-	{"software.modules", nil, func(s *directory.Service, v string) error {
-		s.Software.Modules = splitList(v)
-		return nil
-	}, func(s *directory.Service) string { return strings.Join(s.Software.Modules, ";") }},
+	value("software.modules", readModules, func(m []string) string { return strings.Join(m, ";") }, func(s *directory.Service) *[]string { return &s.Software.Modules }),
 	text("host.name", func(s *directory.Service) *string { return &s.Hosting.Provider }, "host.provider"),
-	prose("host.description", func(s *directory.Service) *string { return &s.Hosting.Description }),
+	prose("host.description", directory.MaxText, func(s *directory.Service) *string { return &s.Hosting.Description }),
 	oneOf("host.provider.type", providerKinds, func(s *directory.Service) *string { return &s.Hosting.ProviderKind }),
 	oneOf("host.server.type", serverKinds, func(s *directory.Service) *string { return &s.Hosting.ServerKind }),
 	text("host.server.distribution", func(s *directory.Service) *string { return &s.Hosting.Distribution }),
 	country("host.country.code", func(s *directory.Service) *directory.AreaCode { return &s.Hosting.Country }),
 	countryWords("host.country.name", func(s *directory.Service) *directory.AreaCode { return &s.Hosting.Country }),
+}
+
+func readModules(v string) ([]string, error) {
+	items := splitList(v)
+	if len(items) > directory.MaxList {
+		return nil, reason("the list has %d items, and may have %d", len(items), directory.MaxList)
+	}
+	for i := range items {
+		item, err := readLine(items[i], directory.MaxName)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = item
+	}
+	return items, nil
 }
 
 // readRegistration takes one list apart into what it says: None is use without
@@ -107,6 +119,7 @@ func readService(f *File) (directory.Service, []Warning) {
 	if s.Name == "" {
 		warnings = append(warnings, Warning{File: f.Name, Key: "service.name", Reason: "no name is given; a service needs one"})
 	}
+	warnings = append(warnings, checkPeriod(f, "service.", s.Since, &s.Until)...)
 	if err := oddHosting(s.Hosting); err != nil {
 		warnings = append(warnings, Warning{File: f.Name, Key: "host.server.type", Reason: err.Error()})
 	}

@@ -285,9 +285,13 @@ func TestOrganizationValues(t *testing.T) {
 		{"organization.country.code = France", land, directory.AreaCode(""), "no country code of two letters"},
 		{"organization.website = chat.example", site, "", "no complete address"},
 		{"organization.website = javascript:alert(1)", site, "", "does not begin with http: or https:"},
-		{"organization.website = https://a:b@chat.example/", site, "", "somebody's password"},
-		{"organization.website = https:///", site, "", "names no host"},
-		{"organization.website = https://chat.example/ ici", site, "", "holds a space"},
+		{"organization.website = https://a:b@chat.example/", site, "", "holds a name or password"},
+		{"organization.website = https:///", site, "", "no complete address"},
+		{"organization.website = https://chat.example/ ici", site, "", "holds a space or"},
+		{"organization.website = https://:80/", site, "", "names no host"},
+		{"organization.enddate = 2018\norganization.startdate = 2019-05", since, "2019-05", "2018 lies before the beginning, 2019-05"},
+		{"organization.owner.website = https://april.example/", owner, (*directory.Owner)(nil), "no name of the owner is given"},
+		{"organization.owner.name = April", owner, &directory.Owner{Name: "April"}, ""},
 		{"organization.contact.email = mailto:a@chat.example", mail, "a@chat.example", ""},
 		{"organization.contact.email = a at chat.example", mail, "", "no mail address"},
 		{"organization.geography = Lannion", seat, "Lannion", ""},
@@ -322,6 +326,7 @@ func where(h directory.Hoster) any { return h.Seat.Point }
 func land(h directory.Hoster) any  { return h.Seat.Country }
 func site(h directory.Hoster) any  { return h.Website }
 func mail(h directory.Hoster) any  { return h.Contact.Email }
+func owner(h directory.Hoster) any { return h.Owner }
 func seat(h directory.Hoster) any  { return h.Seat.Address }
 
 func TestMembershipsAndLinks(t *testing.T) {

@@ -3,12 +3,14 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"net/mail"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"matou/directory"
 )
@@ -91,42 +93,65 @@ func writeDegrees(d float64) string {
 	return s
 }
 
-const maxAddress = 2048
-
 // readAddress reads an address on the web.
 func readAddress(s string) (string, error) {
 	return readURL(s, "http", "https")
 }
 
 func readURL(s string, schemes ...string) (string, error) {
-	if len(s) > maxAddress {
-		return "", reason("an address may have at most %d bytes", maxAddress)
+	if len(s) > directory.MaxURL {
+		return "", reason("an address may have at most %d bytes", directory.MaxURL)
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return "", reason("%s holds a space, which no address does", quote(s))
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || hidden(r) }) {
+		return "", reason("%s holds a space or a character that cannot be seen", quote(s))
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" {
+	if err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" {
 		return "", reason("%s is no complete address (write https://hoster.example/)", quote(s))
 	}
-	if !slices.Contains(schemes, u.Scheme) {
+	switch {
+	case !slices.Contains(schemes, u.Scheme):
 		return "", reason("%s does not begin with %s", quote(s), strings.Join(schemes, ": or ")+":")
-	}
-	if (u.Scheme == "http" || u.Scheme == "https") && (u.Hostname() == "" || u.User != nil) {
-		return "", reason("%s names no host, or somebody's password", quote(s))
+	case u.User != nil:
+		return "", reason("%s holds a name or password before the @", quote(s))
+	case (u.Scheme == "http" || u.Scheme == "https" || u.Opaque == "") && u.Hostname() == "":
+		return "", reason("%s names no host", quote(s))
+	case strings.ContainsFunc(u.Path, unicode.IsControl):
+		return "", reason("%s holds encoded control characters", quote(s))
 	}
 	return s, nil
 }
 
-// readEmail reads a mail address: what can be one, not what must be one.
+// readEmail reads a mail address.
 func readEmail(s string) (string, error) {
 	s = strings.TrimPrefix(s, "mailto:")
-	local, host, ok := strings.Cut(s, "@")
-	bad := func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("<>,;@", r)
-	}
-	if !ok || local == "" || host == "" || len(s) > 254 || strings.ContainsFunc(local+host, bad) {
+	a, err := mail.ParseAddress(s)
+	_, host, _ := strings.Cut(s, "@")
+	if err != nil || a.Address != s || len(s) > 254 || strings.ContainsAny(s, `"[] `) || !strings.Contains(host, ".") {
 		return "", reason("%s is no mail address (write contact@hoster.example)", quote(s))
+	}
+	return s, nil
+}
+
+// hidden reports what a reader cannot see, and what makes a text read
+// otherwise than it is written (Unicode TR 36, bidirectional spoofing).
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' ||
+		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// readLine reads a text of one line and at most most characters.
+func readLine(s string, most int) (string, error) {
+	return readProse(strings.ReplaceAll(s, "\n", " "), most)
+}
+
+// readProse reads a text that may have several lines.
+func readProse(s string, most int) (string, error) {
+	if n := utf8.RuneCountInString(s); n > most {
+		return "", reason("this has %d characters, and may have %d", n, most)
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return hidden(r) && r != '\n' && r != '\t' }) {
+		return "", reason("%s holds characters that cannot be seen", quote(s))
 	}
 	return s, nil
 }
