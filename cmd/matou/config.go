@@ -31,8 +31,8 @@ type config struct {
 	Data        string           `toml:"data" help:"The folder of the stored data, from the folder of this file. It holds the node's keys: only the node may read it." default:"data"`
 	Roles       []string         `toml:"roles" help:"What the node is for: \"hoster\" publishes one hoster, \"aggregator\" keeps a directory of many; one or both."`
 	Development bool             `toml:"development" help:"Plain http, and peers on this machine only: for trials. Refused where origin or listen is not a loopback address." default:"false"`
-	Log         logConfig        `toml:"log"`
 	Memory      int              `toml:"memory" help:"The memory, in MiB, that the node tries to stay under." default:"256"`
+	Log         logConfig        `toml:"log"`
 	Hoster      hosterConfig     `toml:"hoster"`
 	Aggregator  aggregatorConfig `toml:"aggregator"`
 	Vocabulary  vocabularyConfig `toml:"vocabulary"`

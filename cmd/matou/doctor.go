@@ -189,4 +189,3 @@ func selfLink(raw []byte) string {
 	}
 	return ""
 }
-

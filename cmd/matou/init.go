@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strconv"
+	"slices"
 	"strings"
 
 	"matou/directory/exchange"
@@ -80,12 +80,12 @@ func (i *initCommand) ask(t *terminal) error {
 			return err
 		}
 	}
-	if i.Handle == "" && contains(i.Role, roleHoster) {
+	if i.Handle == "" && slices.Contains(i.Role, roleHoster) {
 		if i.Handle, err = t.ask("Name of the hoster in @name@host?", i.suggestedHandle()); err != nil {
 			return err
 		}
 	}
-	if i.Directory == "" && contains(i.Role, roleAggregator) {
+	if i.Directory == "" && slices.Contains(i.Role, roleAggregator) {
 		if i.Directory, err = t.ask("Name of the directory?", ""); err != nil {
 			return err
 		}
@@ -131,15 +131,6 @@ func (i *initCommand) config(file string) (*config, error) {
 	return c, nil
 }
 
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
-}
-
 // writeNew writes a file that must not exist yet.
 func writeNew(file string, raw []byte) error {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
@@ -183,17 +174,10 @@ func writeConfig(c *config) []byte {
 
 // settingValue writes the value of a setting as TOML.
 func settingValue(s setting) string {
-	switch v := s.value.Interface().(type) {
-	case string:
-		return tomlString(v)
-	case bool:
-		return strconv.FormatBool(v)
-	case int:
-		return strconv.Itoa(v)
-	case []string:
-		return tomlValue(reflect.ValueOf(v))
+	if s.value.Type() == textType {
+		return `""` // init does not ask for one
 	}
-	return `""`
+	return tomlValue(s.value)
 }
 
 // wrap breaks a text into lines of at most width letters.
