@@ -7,17 +7,19 @@ import (
 	"matou/federation/ap"
 )
 
-// activities are the types that go-fed's actor algorithm takes.
-var activities = set("Accept", "Add", "Announce", "Arrive", "Block", "Create",
-	"Delete", "Dislike", "Flag", "Follow", "Ignore", "Invite", "Join", "Leave",
-	"Like", "Listen", "Move", "Offer", "Question", "Read", "Reject", "Remove",
-	"TentativeAccept", "TentativeReject", "Travel", "Undo", "Update", "View")
+// activities are the types that go-fed's actor algorithm takes: all but those
+// that have no object (Arrive, Travel, Question), which mean nothing here.
+var activities = set("Accept", "Add", "Announce", "Block", "Create", "Delete",
+	"Dislike", "Flag", "Follow", "Ignore", "Invite", "Join", "Leave", "Like",
+	"Listen", "Move", "Offer", "Read", "Reject", "Remove", "TentativeAccept",
+	"TentativeReject", "Undo", "Update", "View")
 
 // objects are the other types of ActivityStreams that a document may have.
-var objects = set("Application", "Article", "Audio", "Collection",
+var objects = set("Application", "Arrive", "Article", "Audio", "Collection",
 	"CollectionPage", "Document", "Event", "Group", "Image", "Note",
 	"OrderedCollection", "OrderedCollectionPage", "Organization", "Page",
-	"Person", "Place", "Profile", "Relationship", "Service", "Tombstone", "Video")
+	"Person", "Place", "Profile", "Question", "Relationship", "Service", "Tombstone", "Travel",
+	"Video")
 
 // actors are the types of actors (ActivityStreams vocabulary 3.2).
 var actors = set("Application", "Group", "Organization", "Person", "Service")

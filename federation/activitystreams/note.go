@@ -72,12 +72,15 @@ func EncodeNote(e Endpoints, n directory.Notice, which int, hosterName string, s
 		"id": string(id), "type": "Note", "attributedTo": string(e.Actor),
 		"to": []any{string(ap.Public)}, "cc": []any{string(e.Followers())},
 		"published": stamp(published), "url": e.NotePage(id), "sensitive": false,
-		"content": content, "contentMap": map[string]any{string(n.Language): content},
+		"content": content,
 		"context": string(e.Context(n.ID)), "conversation": string(e.Context(n.ID)),
 		"tag": e.hashtags(tags), "attachment": []any{},
 		"interactionPolicy": map[string]any{"canQuote": map[string]any{"automaticApproval": []any{string(ap.Public)}}},
 	}
-	if body != "" {
+	if n.Language != "" {
+		doc["contentMap"] = map[string]any{string(n.Language): content}
+	}
+	if body != "" && !n.HTML {
 		doc["source"] = map[string]any{"content": body, "mediaType": "text/markdown"}
 	}
 	if second(updated).After(second(published)) {
@@ -110,7 +113,10 @@ func (w wire) notice(n *directory.Notice, stage *directory.Stage) {
 
 // noteTags are the hashtags: the kind, and each service concerned.
 func noteTags(n directory.Notice, services map[directory.ID]string) []string {
-	tags := []string{string(n.Kind)}
+	var tags []string
+	if n.Kind != directory.NoticeAnnouncement {
+		tags = []string{string(n.Kind)}
+	}
 	for _, id := range n.Affects {
 		if t := camel(services[id]); t != "" && !slices.Contains(tags, t) && len(tags) < 8 {
 			tags = append(tags, t)
@@ -129,7 +135,7 @@ func (e Endpoints) noteContent(n directory.Notice, stage directory.Stage, body, 
 	}
 	top := "<p><strong>" + escape(head) + "</strong></p>"
 	tail := w.facts(n, stage, services) + e.hashtagLine(tags)
-	link := `<p>` + escape(joined(" · ", w.more, hosterName)) + `: <a href="` + escape(e.NotePage(n.ID)) + `" rel="nofollow noopener noreferrer">` + escape(shortAddress(e.NotePage(n.ID))) + `</a></p>`
+	link := `<p>` + escape(joined(" · ", w.more, hosterName)+w.colon) + `<a href="` + escape(e.NotePage(n.ID)) + `" rel="nofollow noopener noreferrer">` + escape(shortAddress(e.NotePage(n.ID))) + `</a></p>`
 	html, whole := cutHTML(bodyHTML(n, body), maxContent-utf8.RuneCountInString(top+tail+link))
 	if whole {
 		link = ""
@@ -153,7 +159,7 @@ func (w *phrases) facts(n directory.Notice, stage directory.Stage, services map[
 		}
 	}
 	if len(names) > 0 {
-		lines = append(lines, w.affected+": "+strings.Join(names, ", "))
+		lines = append(lines, w.affected+w.colon+strings.Join(names, ", "))
 	}
 	over := stage == directory.Resolved || stage == directory.Completed || stage == directory.Closed
 	starts, ends := w.began, w.ends
@@ -164,13 +170,13 @@ func (w *phrases) facts(n directory.Notice, stage directory.Stage, services map[
 		ends = w.ended
 	}
 	if !n.StartsAt.IsZero() {
-		lines = append(lines, starts+": "+w.at(n.StartsAt))
+		lines = append(lines, starts+w.colon+w.at(n.StartsAt))
 	}
 	if !n.EndsAt.IsZero() && stage != directory.Cancelled {
-		lines = append(lines, ends+": "+w.at(n.EndsAt))
+		lines = append(lines, ends+w.colon+w.at(n.EndsAt))
 	}
 	if !n.NextUpdateAt.IsZero() && !over && stage != directory.Cancelled {
-		lines = append(lines, w.next+": "+w.at(n.NextUpdateAt))
+		lines = append(lines, w.next+w.colon+w.at(n.NextUpdateAt))
 	}
 	return paragraph(strings.Join(lines, "\n"))
 }

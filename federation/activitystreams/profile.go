@@ -64,7 +64,7 @@ func (e Endpoints) hosterSummary(sentence string, h directory.Hoster, lang direc
 		if n < len(names) {
 			list += "…"
 		}
-		line := paragraph(wordsIn(lang).services + ": " + list)
+		line := paragraph(wordsIn(lang).services + wordsIn(lang).colon + list)
 		if utf8.RuneCountInString(html+line+tags) <= maxSummary {
 			return html + line + tags
 		}
@@ -190,7 +190,7 @@ func joiningWords(h directory.Hoster, v directory.Vocabulary, lang directory.Lan
 	}
 	words := strings.Join(open, ", ")
 	if n > 0 {
-		words = joined(" · ", words, fmt.Sprintf("%s: %d", wordsIn(lang).noAccount, n))
+		words = joined(" · ", words, fmt.Sprintf("%s%s%d", wordsIn(lang).noAccount, wordsIn(lang).colon, n))
 	}
 	return words
 }
@@ -202,10 +202,10 @@ func workWords(k directory.Work, v directory.Vocabulary, lang directory.Language
 		parts = append(parts, label(v, directory.FacetMaintenance, string(k.Maintenance), lang))
 	}
 	if k.Volunteers != nil {
-		parts = append(parts, fmt.Sprintf("%s: %d", w.volunteers, *k.Volunteers))
+		parts = append(parts, fmt.Sprintf("%s%s%d", w.volunteers, w.colon, *k.Volunteers))
 	}
 	if k.PaidPeople != nil {
-		parts = append(parts, fmt.Sprintf("%s: %d", w.paid, *k.PaidPeople))
+		parts = append(parts, fmt.Sprintf("%s%s%d", w.paid, w.colon, *k.PaidPeople))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -219,7 +219,7 @@ func factsOf(s directory.Service, v directory.Vocabulary, lang directory.Languag
 	if len(open) == 0 {
 		return ""
 	}
-	return paragraph(wordsIn(lang).joining + ": " + strings.Join(open, ", "))
+	return paragraph(wordsIn(lang).joining + wordsIn(lang).colon + strings.Join(open, ", "))
 }
 
 func joined(sep string, parts ...string) string {

@@ -14,7 +14,7 @@ type phrases struct {
 	directory, automatic, automaticWhy               string
 	affected, starts, began, ends, ended, next, more string
 	noAccount, volunteers, paid                      string
-	tag                                              string
+	tag, colon                                       string
 	stages                                           map[directory.Stage]string
 	kinds                                            map[directory.NoticeKind]string
 	labels                                           map[string]string
@@ -35,7 +35,7 @@ var french = phrases{
 	directory: "Annuaire", automatic: "Automate",
 	automaticWhy: "Ce compte relaie automatiquement ce que publient les hébergeurs de cet annuaire ; personne ne lit ici les réponses.",
 	affected:     "Services concernés", starts: "Début prévu", began: "Début", ends: "Fin prévue", ended: "Fin", next: "Prochaines nouvelles",
-	more: "Suite", noAccount: "sans compte", volunteers: "bénévoles", paid: "personnes payées", tag: "LogicielLibre",
+	more: "Suite", noAccount: "services sans compte", volunteers: "bénévoles", paid: "personnes payées", tag: "LogicielLibre", colon: "\u00a0: ",
 	stages: map[directory.Stage]string{
 		directory.Investigating: "⚠ En cours, cause recherchée", directory.Identified: "⚠ En cours, cause trouvée",
 		directory.Monitoring: "Réparé, sous surveillance", directory.Resolved: "✔ Terminé",
@@ -56,7 +56,7 @@ var english = phrases{
 	directory: "Directory", automatic: "Automatic",
 	automaticWhy: "This account repeats automatically what the hosters of this directory publish; nobody reads replies here.",
 	affected:     "Services concerned", starts: "Planned start", began: "Start", ends: "Expected end", ended: "End", next: "Next news",
-	more: "Read on", noAccount: "without an account", volunteers: "volunteers", paid: "paid people", tag: "FreeSoftware",
+	more: "Read on", noAccount: "services without an account", volunteers: "volunteers", paid: "paid people", tag: "FreeSoftware", colon: ": ",
 	stages: map[directory.Stage]string{
 		directory.Investigating: "⚠ Under way, looking for the cause", directory.Identified: "⚠ Under way, cause found",
 		directory.Monitoring: "Repaired, being watched", directory.Resolved: "✔ Resolved",
