@@ -114,18 +114,21 @@ func (s *Site) answerListings(r *http.Request, l directory.Language) (any, strin
 	if err != nil {
 		return nil, "", err
 	}
-	found, err := s.search(r.Context(), q.Query)
+	if q.Day.IsZero() {
+		q.Day = s.today()
+	}
+	found, err := s.search(r.Context(), q.found())
 	if err != nil {
 		return nil, "", err
 	}
 	a := listingsAnswer{
-		Total: found.Total, Offset: q.Offset, Limit: q.Limit, Order: "daily", Day: s.today(),
+		Total: found.Total, Offset: q.Offset, Limit: q.Limit, Order: "daily", Day: q.Day,
 		Listings: []listingAnswer{}, Facets: []facetAnswer{},
 		Page: s.absolute(listingsAddress(l, q.Query)),
 	}
-	if q.Near != nil {
+	if q.point != nil {
 		a.Order = "distance"
-		a.Place = &placeAnswer{Name: q.place.Name, Point: *q.Near}
+		a.Place = &placeAnswer{Name: q.place.Name, Point: *q.point}
 	}
 	if q.Offset+q.Limit < found.Total {
 		next := q.Query
@@ -165,7 +168,7 @@ func (s *Site) answerGeoJSON(r *http.Request, l directory.Language) (any, string
 	var listings []directory.Listing
 	q.Limit = 200
 	for q.Offset = 0; q.Offset < mapLimit; q.Offset += q.Limit {
-		found, err := s.search(r.Context(), q.Query)
+		found, err := s.search(r.Context(), q.found())
 		if err != nil {
 			return nil, "", err
 		}

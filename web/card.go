@@ -202,9 +202,11 @@ func (s *Site) cards(v *visit, hits []directory.Hit) ([]card, error) {
 	return cards, nil
 }
 
-// search asks the directory as of today.
+// search asks the directory, in the order of today where q has no day.
 func (s *Site) search(ctx context.Context, q directory.Query) (directory.Result, error) {
-	q.Day = s.today()
+	if q.Day.IsZero() {
+		q.Day = s.today()
+	}
 	r, err := s.options.Directory.Search(ctx, q)
 	if err != nil {
 		return r, fmt.Errorf("search: %w", err)

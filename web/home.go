@@ -40,12 +40,17 @@ func (s *Site) showHome(v *visit) (page, error) {
 	}
 	p, err := s.ownPage(v)
 	if isMissing(err) {
-		return page{
-			template: "empty", title: v.locale.text("empty.title"), unlisted: true,
-			data: emptyView{Host: s.host(), Hoster: s.options.Hoster != ""},
-		}, nil
+		return s.emptyPage(v), nil
 	}
 	return p, err
+}
+
+// emptyPage says what to do on a node on which nothing was written yet.
+func (s *Site) emptyPage(v *visit) page {
+	return page{
+		template: "empty", title: v.locale.text("empty.title"), unlisted: true,
+		data: emptyView{Host: s.host(), Hoster: s.options.Hoster != ""},
+	}
 }
 
 func (s *Site) showDirectoryHome(v *visit) (page, error) {

@@ -21,6 +21,8 @@ type hosterView struct {
 	Audiences  []string
 	Contact    contactView
 	People     string
+	CanRepair  string
+	Alone      string
 	OnCall     []string // sentences
 	Services   []serviceView
 	Statements []statementGroup
@@ -141,6 +143,12 @@ func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
 		OnCall:     loc.onCall(h.Work.OnCall),
 		DataIn:     s.areaNames(v.language(), h.DataIn),
 		Links:      loc.links(h.Links),
+	}
+	if n := h.Work.CanRepair; n != nil {
+		view.CanRepair = loc.text("work.people", *n)
+	}
+	if alone := h.Work.CanActAlone; alone != nil {
+		view.Alone = loc.text(map[bool]string{true: "yesno.true", false: "yesno.false"}[*alone])
 	}
 	for _, l := range h.Languages {
 		view.Languages = append(view.Languages, loc.tongue(l))

@@ -58,10 +58,18 @@ type placeView struct {
 	Remove  string
 }
 
-// question is a query with the place that it names.
+// question is a query as the address has it, with the place that it names.
 type question struct {
 	directory.Query
+	point *directory.Point // where distances count from; nil: nowhere
 	place placeView
+}
+
+// found is the query to search with.
+func (q question) found() directory.Query {
+	f := q.Query
+	f.Near = q.point
+	return f
 }
 
 // ask reads the query of an address and finds the place that it names.
@@ -78,7 +86,11 @@ func (s *Site) ask(l directory.Language, values url.Values) (question, error) {
 	if err != nil {
 		return question{}, fmt.Errorf("query: %w", err)
 	}
-	asked := question{Query: q}
+	asked := question{Query: q, point: q.Near}
+	if q.Near != nil {
+		asked.place.Name = fmt.Sprintf("%.2f, %.2f", q.Near.Latitude, q.Near.Longitude)
+		asked.place.Remove = listingsAddress(l, asked.withoutPlace())
+	}
 	asked.locate(s, l)
 	return asked, nil
 }
@@ -96,12 +108,12 @@ func (q *question) locate(s *Site, l directory.Language) {
 	q.place = placeView{Asked: plain(q.Place), Remove: listingsAddress(l, q.withoutPlace())}
 	for i, a := range found {
 		if i == 0 && a.Point != nil {
-			q.Near = a.Point
+			q.point = a.Point
 			q.place.Name = s.placeName(l, a)
 			continue
 		}
-		other := q.Query
-		other.Place, other.Offset = string(a.Code), 0
+		other := q.withoutPlace()
+		other.Place = string(a.Code)
 		q.place.Choices = append(q.place.Choices, navigation{Text: s.placeName(l, a), Address: listingsAddress(l, other)})
 	}
 	if q.place.Name != "" && string(found[0].Code) == q.Place {
@@ -157,7 +169,8 @@ func (s *Site) showListings(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	found, err := s.search(v.Context(), q.Query)
+	q.Day = directory.Date{} // nobody sends around a day on which somebody comes first
+	found, err := s.search(v.Context(), q.found())
 	if err != nil {
 		return page{}, err
 	}
@@ -187,7 +200,7 @@ func (s *Site) showListings(v *visit) (page, error) {
 	return page{
 		template: "listings", title: v.locale.text("listings.title"),
 		description: v.locale.text("listings.lead"), data: view,
-		unlisted: len(q.Filters) > 0 || q.Text != "" || q.Place != "" || q.Offset > 0,
+		unlisted: len(q.Filters) > 0 || q.Text != "" || q.point != nil || q.Offset > 0,
 	}, nil
 }
 

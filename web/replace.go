@@ -37,7 +37,7 @@ func (s *Site) showReplacement(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	found, err := s.search(v.Context(), q.Query)
+	found, err := s.search(v.Context(), q.found())
 	if err != nil {
 		return page{}, err
 	}

@@ -20,6 +20,9 @@ type stateView struct {
 
 func (s *Site) showState(v *visit) (page, error) {
 	h, err := s.ownHoster(v.Context())
+	if isMissing(err) {
+		return s.emptyPage(v), nil
+	}
 	if err != nil {
 		return page{}, err
 	}
