@@ -53,7 +53,7 @@ func (x *Index) hits(found *roaring.Bitmap, q directory.Query) []directory.Hit {
 		return nil
 	}
 	wanted := min(offset+limit, total)
-	asked := q.Canonical()
+	shuffle := directory.Shuffler(q.Day, q.Canonical())
 	first := make(page, 0, wanted)
 	for it := found.Iterator(); it.HasNext(); {
 		e := x.entries[it.Next()]
@@ -61,7 +61,7 @@ func (x *Index) hits(found *roaring.Bitmap, q directory.Query) []directory.Hit {
 		if len(first) == wanted && h.kilometres > first[0].kilometres {
 			continue
 		}
-		h.shuffle = directory.Shuffle(q.Day, asked, e.id)
+		h.shuffle = shuffle(e.id)
 		if len(first) < wanted {
 			heap.Push(&first, h)
 		} else if compare(h, first[0]) < 0 {
