@@ -38,12 +38,14 @@ func (n *Node) relay(ctx context.Context, note activitystreams.NoteView, doc ap.
 	if n.now().Sub(note.PublishedAt) > announceWindow {
 		return nil
 	}
-	return n.announce(ctx, note.ID, author, c)
+	return n.announce(ctx, note.ID, c)
 }
 
 // announce adds to c the Announce of a note by this node's aggregator, unless
-// it stands already. The id comes from the note's, so that there is one.
-func (n *Node) announce(ctx context.Context, note, author ap.IRI, c *ap.Change) error {
+// it stands already. The id comes from the note's, so that there is one. It
+// goes to those who follow the directory and not to the author: in the middle
+// of an incident nobody needs to hear from every directory at every step.
+func (n *Node) announce(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
 	if !ok {
 		return nil
@@ -54,17 +56,12 @@ func (n *Node) announce(ctx context.Context, note, author ap.IRI, c *ap.Change) 
 	} else if !isNotFound(err) {
 		return err
 	}
-	doc, err := activitystreams.Announce(id, agg.ID, note, author, n.now())
+	doc, err := activitystreams.Announce(id, agg.ID, note, "", n.now())
 	if err != nil {
 		return fmt.Errorf("write the Announce: %w", err)
 	}
 	inboxes, err := n.store.Inboxes(ctx, agg.ID)
 	if err != nil {
-		return err
-	}
-	if a, err := n.store.Actor(ctx, author); err == nil {
-		inboxes = append(inboxes, a.DeliverTo())
-	} else if !isNotFound(err) {
 		return err
 	}
 	doc.Local, doc.Public, doc.Owner = true, true, agg.ID
