@@ -156,7 +156,10 @@ func (s *Store) commit(batch []*op) int {
 	if err := s.writable(); err != nil {
 		return answer(batch, err)
 	}
-	t := s.begin()
+	t, err := s.begin()
+	if err != nil {
+		return answer(batch, err)
+	}
 	defer t.Discard()
 	for i, o := range batch {
 		err := o.run(t)
@@ -169,14 +172,9 @@ func (s *Store) commit(batch []*op) int {
 		}
 		return answer(batch[:1], explain(err))
 	}
-	if err := t.Commit(); err != nil {
-		if errors.Is(err, badgerdb.ErrTxnTooBig) && len(batch) > 1 {
-			return s.commit(batch[:len(batch)/2])
-		}
-		s.failed(err)
+	if err := s.end(t); err != nil {
 		return answer(batch, explain(err))
 	}
-	s.sequence, s.packs = t.sequence, t.packs
 	if t.packed {
 		if err := s.spread(); err != nil {
 			// What the callers asked for is on the disk, in packs; the next
@@ -191,11 +189,30 @@ func (s *Store) commit(batch []*op) int {
 }
 
 // begin starts a transaction of the writer.
-func (s *Store) begin() *tx {
-	return &tx{
+func (s *Store) begin() (*tx, error) {
+	t := &tx{
 		Txn: s.db.NewTransaction(true), ctx: context.Background(), now: s.clock(),
 		sequence: s.sequence, packs: s.packs,
 	}
+	if err := t.Set(odometerKey, number(s.commits+1)); err != nil {
+		t.Discard()
+		return nil, err
+	}
+	return t, nil
+}
+
+// end commits a transaction of the writer, and counts it.
+func (s *Store) end(t *tx) error {
+	if err := t.Commit(); err != nil {
+		s.failed(err)
+		return err
+	}
+	s.sequence, s.packs = t.sequence, t.packs
+	s.commits++
+	if err := s.odometer.set(s.commits); err != nil {
+		s.log.Warn("counting a transaction beside the store failed", "error", err)
+	}
+	return nil
 }
 
 // writable tells why nothing may be written.

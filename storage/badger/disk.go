@@ -11,8 +11,8 @@ import (
 // process. So nothing is written once less than this is left, which is enough
 // for what was taken before: the memtables become tables, and tables merge.
 const (
-	roomToOpen  = 40 << 20
-	roomToWrite = 64 << 20
+	roomToOpen  = 64 << 20
+	roomToWrite = 128 << 20
 )
 
 // room fails with storage.ErrFull where less than that is left for dir ("" is

@@ -34,6 +34,7 @@
 //	n #hoster @updated #id              notices of a hoster by time
 //	t @updated #id                      notices by time
 //	M schema                          version of this layout
+//	M commits                         number of transactions; see odometer.go
 //
 // A value is one byte, the version of its format (1), and JSON; the values of
 // indexes are empty or one id.

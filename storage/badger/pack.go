@@ -84,7 +84,10 @@ func (s *Store) spread() error {
 
 // spreadOne moves the first pack; done where there is none.
 func (s *Store) spreadOne() (done bool, err error) {
-	t := s.begin()
+	t, err := s.begin()
+	if err != nil {
+		return false, err
+	}
 	defer t.Discard()
 	var key []byte
 	var p pack
@@ -102,7 +105,7 @@ func (s *Store) spreadOne() (done bool, err error) {
 	if err := t.Delete(key); err != nil {
 		return false, fmt.Errorf("spread deliveries: %w", err)
 	}
-	return false, t.Commit()
+	return false, s.end(t)
 }
 
 // newest gives the greatest number of a kind of keys; 0 where there is none.

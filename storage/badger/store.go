@@ -2,6 +2,7 @@ package badger
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -38,6 +39,8 @@ type Store struct {
 	// The writer's own; nobody else touches them.
 	sequence uint64
 	packs    uint64
+	commits  uint64
+	odometer *odometer
 	broken   error // the disk failed a write: what it holds is not known any more
 
 	watch    sync.Mutex
@@ -77,7 +80,7 @@ func Open(o Options) (*Store, error) {
 	}
 	if err := s.prepare(ctx, o.steps); err != nil {
 		stop()
-		return nil, closeAfter(db, err)
+		return nil, errors.Join(closeAfter(db, err), s.odometer.close())
 	}
 	go s.write()
 	go s.collectGarbage(ctx)
@@ -89,7 +92,14 @@ func (s *Store) prepare(ctx context.Context, steps []migration) error {
 	if err := migrate(ctx, s.db, s.log, steps); err != nil {
 		return err
 	}
-	err := s.view(ctx, func(t *tx) error {
+	var err error
+	if s.commits, err = commits(s.db); err != nil {
+		return err
+	}
+	if s.odometer, err = openOdometer(s.dir); err != nil {
+		return err
+	}
+	err = s.view(ctx, func(t *tx) error {
 		var err error
 		if s.sequence, err = t.newest(kindFeed); err != nil {
 			return err
@@ -115,7 +125,7 @@ func (s *Store) Close() error {
 	s.open.Unlock()
 	s.stop()
 	<-s.written
-	return s.db.Close()
+	return errors.Join(s.db.Close(), s.odometer.close())
 }
 
 // collectGarbage gives the room of replaced values back, once an hour. Only

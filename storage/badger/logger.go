@@ -1,0 +1,31 @@
+package badger
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// logger passes what Badger says on: what it counts as information is of
+// interest to those who debug only.
+type logger struct{ log *slog.Logger }
+
+func (l logger) Errorf(format string, args ...any) {
+	l.log.Warn("storage engine", "error", line(format, args))
+}
+
+func (l logger) Warningf(format string, args ...any) {
+	l.log.Warn("storage engine", "warning", line(format, args))
+}
+
+func (l logger) Infof(format string, args ...any) {
+	l.log.Debug("storage engine", "detail", line(format, args))
+}
+
+func (l logger) Debugf(format string, args ...any) {
+	l.log.Debug("storage engine", "detail", line(format, args))
+}
+
+func line(format string, args []any) string {
+	return strings.TrimSpace(fmt.Sprintf(format, args...))
+}
