@@ -13,6 +13,7 @@ var paths = map[string]map[directory.Language]string{
 	"home":       {"fr": "/", "en": "/en/"},
 	"listings":   {"fr": "/hebergeurs", "en": "/en/hosters"},
 	"hoster":     {"fr": "/h/{handle}", "en": "/en/h/{handle}"},
+	"replacing":  {"fr": "/remplacer", "en": "/en/instead-of"},
 	"replace":    {"fr": "/remplacer/{slug}", "en": "/en/instead-of/{slug}"},
 	"news":       {"fr": "/nouvelles", "en": "/en/news"},
 	"news-item":  {"fr": "/nouvelle", "en": "/en/notice"},

@@ -142,7 +142,7 @@ func (s *Site) serviceWords(l directory.Language, services []directory.Service) 
 // join says who may open an account with any of the services, and whether
 // there is room in one of them.
 func (s *Site) join(l *locale, c *card, services []directory.Service) {
-	var who []string
+	open := map[directory.OpenTo]bool{}
 	rooms := map[directory.Capacity]bool{}
 	for _, service := range services {
 		r := service.Registration
@@ -150,13 +150,17 @@ func (s *Site) join(l *locale, c *card, services []directory.Service) {
 			c.NoAccount = s.words(l.language, directory.FacetAccount, string(r.WithoutAccount))
 		}
 		for _, o := range r.OpenTo {
-			if w := s.words(l.language, directory.FacetOpenTo, string(o)); !slices.Contains(who, w) {
-				who = append(who, w)
-			}
+			open[o] = true
 		}
 		rooms[r.Capacity] = true
 	}
-	c.Joins = l.list(who)
+	var who []string
+	for _, o := range []directory.OpenTo{directory.OpenToAnyone, directory.OpenToMembers, directory.OpenToClients, directory.OpenToNoOne} {
+		if open[o] && (o != directory.OpenToNoOne || len(who) == 0) {
+			who = append(who, s.words(l.language, directory.FacetOpenTo, string(o)))
+		}
+	}
+	c.Joins = strings.Join(who, ", ")
 	for _, room := range []directory.Capacity{directory.CapacityOpen, directory.CapacityWaitingList, directory.CapacityFull} {
 		if rooms[room] {
 			c.Capacity = s.words(l.language, directory.FacetCapacity, string(room))

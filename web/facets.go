@@ -11,6 +11,12 @@ import (
 // facetShown is how many values of a facet stand in the page before "all".
 const facetShown = 8
 
+// unfolded are the questions that stand open from the start: what for, and how
+// the people work. The others are a click away.
+var unfolded = map[directory.Facet]bool{
+	directory.FacetFamily: true, directory.FacetMaintenance: true, directory.FacetHours: true,
+}
+
 // facetView is one question of the directory with its answers as links.
 type facetView struct {
 	Name    string
@@ -63,7 +69,7 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 			values.Set("all", string(c.Facet))
 			view.More = withQuery(address(l, "listings"), values) + "#facet-" + string(c.Facet)
 		}
-		view.Open = view.Open || view.Holding || len(views) < 3
+		view.Open = view.Open || view.Holding || unfolded[c.Facet]
 		views = append(views, view)
 	}
 	return views
@@ -89,7 +95,7 @@ func (s *Site) presets(l directory.Language, q directory.Query) []presetView {
 		added, removed := q, q
 		for _, f := range s.facetOrder(p.Filters) {
 			for _, value := range p.Filters[f] {
-				view.Rule = append(view.Rule, s.question(l, f)+s.locales[l].text("list.colon")+s.words(l, f, value))
+				view.Rule = append(view.Rule, s.locales[l].text("preset.filter", s.question(l, f), s.words(l, f, value)))
 				view.Chosen = view.Chosen && slices.Contains(q.Filters[f], value)
 				added, removed = with(added, f, value), without(removed, f, value)
 			}

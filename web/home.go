@@ -8,16 +8,16 @@ import (
 
 // homeView is the first page of a directory.
 type homeView struct {
-	Summary      said
-	Action       string
-	Families     []familyView
-	Places       bool // a place can be asked
-	Presets      []presetView
-	Today        []card
-	Count        int
-	News         []noticeView
-	Replacements []navigation
-	Handle       string
+	Summary  said
+	Action   string
+	Families []familyView
+	Places   bool // a place can be asked
+	Presets  []presetView
+	Today    []card
+	Count    int
+	News     []noticeView
+	Products []parameter // id, name
+	Handle   string
 }
 
 // familyView is the needs of a family, to choose one from.
@@ -87,7 +87,7 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 		view.Families = append(view.Families, family)
 	}
 	for _, r := range s.options.Vocabulary.Replacements {
-		view.Replacements = append(view.Replacements, navigation{Text: r.Name, Address: address(l, "replace", r.ID)})
+		view.Products = append(view.Products, parameter{r.ID, r.Name})
 	}
 	return page{template: "home", description: v.locale.text("home.title"), data: view}, nil
 }

@@ -18,25 +18,24 @@ const maxGains = 16
 
 // listingsView is the page of the directory.
 type listingsView struct {
-	Action       string // where the forms lead
-	Text         string
-	Place        placeView
-	Kept         []parameter // hidden fields that carry the filters through the form
-	Total        int
-	Cards        []card
-	Filters      []filterView
-	Presets      []presetView
-	Facets       []facetView
-	Replacements []navigation
-	Wider        []filterView // filters whose removal helps most, when little is left
-	Previous     string
-	Next         string
-	PageNumber   int
-	PageCount    int
-	JSON         string
-	GeoJSON      string
-	Clear        string // the whole directory
-	Contact      link   // a person of the directory
+	Action     string // where the forms lead
+	Text       string
+	Place      placeView
+	Kept       []parameter // hidden fields that carry the filters through the form
+	Total      int
+	Cards      []card
+	Filters    []filterView
+	Presets    []presetView
+	Facets     []facetView
+	Wider      []filterView // filters whose removal helps most, when little is left
+	Previous   string
+	Next       string
+	PageNumber int
+	PageCount  int
+	JSON       string
+	GeoJSON    string
+	Clear      string // the whole directory
+	Contact    link   // a person of the directory
 }
 
 // parameter is a name and a value of an address.
@@ -183,9 +182,6 @@ func (s *Site) showListings(v *visit) (page, error) {
 		JSON:    s.apiAddress(l, "/api/v1/listings", q.Query),
 		GeoJSON: s.apiAddress(l, "/api/v1/listings.geojson", q.Query),
 		Contact: outward(s.options.Aggregator.Contact),
-	}
-	for _, r := range s.options.Vocabulary.Replacements {
-		view.Replacements = append(view.Replacements, navigation{Text: r.Name, Address: address(l, "replace", r.ID)})
 	}
 	if view.Cards, err = s.cards(v, found.Hits); err != nil {
 		return page{}, err

@@ -64,11 +64,18 @@ func parseLocale(l directory.Language, raw string) (*locale, error) {
 			if err != nil {
 				return nil, fmt.Errorf("locale %s: %s.%s: %w", l, page, key, err)
 			}
+			if l == "fr" {
+				s = sentence{one: spaced.Replace(s.one), other: spaced.Replace(s.other)}
+			}
 			loc.words[page+"."+key] = s
 		}
 	}
 	return loc, nil
 }
+
+// spaced keeps the signs that French sets apart on the line of their word.
+var spaced = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!",
+	"« ", "«\u00a0", " »", "\u00a0»", "{0} h", "{0}\u00a0h", " h {", "\u00a0h\u00a0{")
 
 func parseSentence(value any) (sentence, error) {
 	switch v := value.(type) {

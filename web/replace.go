@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 
 	"matou/directory"
@@ -22,6 +23,41 @@ type replaceNeed struct {
 	Label    string
 	Address  string
 	Software []string
+}
+
+// replacingView is the page of all the products that people leave.
+type replacingView struct{ Products []navigation }
+
+// showReplacements lists the products, or leads to the one that was chosen
+// from the list of the first page.
+func (s *Site) showReplacements(v *visit) (page, error) {
+	if slug := v.URL.Query().Get("product"); slug != "" {
+		return page{moved: address(v.language(), "replace", slug), status: http.StatusFound}, nil
+	}
+	title := v.locale.text("replacing.title")
+	return page{template: "replacing", title: title, description: v.locale.text("home.leave_words"),
+		data: replacingView{s.products(v.language())}}, nil
+}
+
+// products gives a link for each product.
+func (s *Site) products(l directory.Language) []navigation {
+	links := make([]navigation, 0, len(s.options.Vocabulary.Replacements))
+	for _, r := range s.options.Vocabulary.Replacements {
+		links = append(links, navigation{Text: r.Name, Address: address(l, "replace", r.ID)})
+	}
+	return links
+}
+
+// neighbours gives the other products that are used for one of the same needs.
+func (s *Site) neighbours(r directory.Replacement) []directory.Replacement {
+	var near []directory.Replacement
+	for _, other := range s.options.Vocabulary.Replacements {
+		shared := slices.ContainsFunc(other.Needs, func(n directory.NeedID) bool { return slices.Contains(r.Needs, n) })
+		if other.ID != r.ID && shared {
+			near = append(near, other)
+		}
+	}
+	return near
 }
 
 func (s *Site) showReplacement(v *visit) (page, error) {
@@ -58,10 +94,8 @@ func (s *Site) showReplacement(v *visit) (page, error) {
 			})
 		}
 	}
-	for _, other := range vocabulary.Replacements {
-		if other.ID != r.ID {
-			view.Others = append(view.Others, navigation{Text: other.Name, Address: address(l, "replace", other.ID)})
-		}
+	for _, other := range s.neighbours(r) {
+		view.Others = append(view.Others, navigation{Text: other.Name, Address: address(l, "replace", other.ID)})
 	}
 	title := v.locale.text("replace.title", r.Name)
 	return page{template: "replace", title: title, description: title, data: view}, nil

@@ -48,6 +48,7 @@ func (s *Site) handlers() map[string]handler {
 		pages["listings"] = s.showListings
 		pages["hoster"] = s.showListing
 		pages["replace"] = s.showReplacement
+		pages["replacing"] = s.showReplacements
 		pages["news"] = s.showNews
 		pages["news-item"] = s.showNewsItem
 	}

@@ -76,9 +76,19 @@ func plain(s string) string {
 	}, s))
 }
 
+// articles stand before so many names that they tell nothing apart.
+var articles = []string{"les ", "le ", "la ", "l'", "l’", "the "}
+
 // initial is the letter that stands for a logo.
 func initial(name string) string {
-	for _, r := range plain(name) {
+	name = plain(name)
+	for _, a := range articles {
+		if len(name) > len(a) && strings.EqualFold(name[:len(a)], a) {
+			name = name[len(a):]
+			break
+		}
+	}
+	for _, r := range name {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return string(unicode.ToUpper(r))
 		}
@@ -217,7 +227,7 @@ func realHost(address string) string {
 // link is an address outside of this site, safe to put in a page.
 type link struct {
 	URL  template.URL // "" where the address is none that a page may hold
-	Host string       // the true host, or the mailbox or number itself
+	Host string       // the true host with the start of the path, or the mailbox or number itself
 }
 
 // schemes are those that a link may have: all but the first four open a
@@ -239,7 +249,7 @@ func outward(address string) link {
 		if host == "" {
 			return link{}
 		}
-		return link{URL: template.URL(u.String()), Host: host}
+		return link{URL: template.URL(u.String()), Host: host + shortPath(u)}
 	case "mailto":
 		return mailbox(u.Opaque)
 	}
@@ -248,6 +258,15 @@ func outward(address string) link {
 		where = u.Opaque
 	}
 	return link{URL: template.URL(u.String()), Host: plain(where)}
+}
+
+// shortPath gives the start of a path, to tell links to one host apart.
+func shortPath(u *url.URL) string {
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	if len(path) > 40 {
+		return path[:39] + "…"
+	}
+	return path
 }
 
 // mailbox makes a link to a mail address.
