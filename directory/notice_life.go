@@ -169,7 +169,7 @@ func (c *check) notice(n Notice) {
 		c.id(item("affects", i), id)
 	}
 	unique(c, "affects", n.Affects)
-	if n.Stage == Planned && n.StartsAt.IsZero() {
+	if n.Kind == NoticeMaintenance && n.Stage == Planned && n.StartsAt.IsZero() {
 		c.invalid("startsAt", "must be given: people need to know when a planned maintenance begins")
 	}
 	if !n.EndsAt.IsZero() && n.EndsAt.Before(n.StartsAt) {
