@@ -30,8 +30,8 @@ const AS = "https://www.w3.org/ns/activitystreams"
 // its documents carry. The addresses of its collections follow from Actor.
 type Endpoints struct {
 	Origin       string // "https://hoster.example", without a slash at the end
-	Actor        ap.IRI // "https://hoster.example/ap/actors/zaclys"
-	Handle       string // preferredUsername: "zaclys"
+	Actor        ap.IRI // "https://hoster.example/ap/actors/lucioles"
+	Handle       string // preferredUsername: "lucioles"
 	KeyID        ap.IRI // "" gives Actor + "#main-key"
 	PublicKeyPEM string // "-----BEGIN PUBLIC KEY-----\n…"
 	PublishedAt  time.Time
