@@ -49,10 +49,29 @@ func (a *Actor) Delete(id string) map[string]any {
 // Announce repeats an object.
 func (a *Actor) Announce(id string) map[string]any { return a.Activity("Announce", id) }
 
-// Incident is a note that a matou node of a hoster would send: with the words
-// for people, and ours for directories.
-func (a *Actor) Incident(title, html string) map[string]any {
-	note := a.Note(html)
+// Incident is a note as a matou node of a hoster sends it: with words for
+// people as HTML, and for directories its terms and the text in Markdown.
+func (a *Actor) Incident(title, text string) map[string]any {
+	note := a.Note("<p><strong>" + title + "</strong></p><p>" + text + "</p>")
 	note["noticeKind"], note["stage"], note["title"] = "incident", "investigating", title
+	note["source"] = map[string]any{"content": text, "mediaType": "text/markdown"}
 	return note
+}
+
+// Hoster makes an Organization that publishes services as a matou node does:
+// with that name, and the services that are given as documents.
+func (p *Peer) Hoster(name string, services ...map[string]any) *Actor {
+	a := p.Actor(name)
+	path := "/users/" + name + "/services"
+	items := []any{}
+	for _, s := range services {
+		items = append(items, s)
+	}
+	p.Serve(path, map[string]any{
+		"@context": "https://www.w3.org/ns/activitystreams",
+		"id":       p.URL + path, "type": "OrderedCollection", "totalItems": len(items), "orderedItems": items,
+	})
+	a.Set("type", "Organization")
+	a.Set("services", p.URL+path)
+	return a
 }
