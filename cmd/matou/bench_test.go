@@ -1,0 +1,418 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"matou/directory"
+	"matou/directory/directorytest"
+	"matou/directory/search"
+	"matou/federation/ap"
+	"matou/federation/federationtest"
+	"matou/storage/badger"
+)
+
+// The sizes of the measurement.
+const (
+	benchConnections = 16
+	benchAuthors     = 16
+	benchActivities  = 6000
+	benchHosts       = 200
+	benchNotices     = 40
+	benchSpan        = 2 * time.Second // of each limit
+)
+
+// BenchmarkNode measures a whole node in a process of its own, driven over
+// loopback from this one on the same cores, beside the limits that the machine
+// sets in the same run. It prints one table: figures mean nothing without the
+// limits beside them. Run it by make bench.
+func BenchmarkNode(b *testing.B) {
+	if b.N > 1 {
+		b.Skip("one round is one whole measurement: run it with -benchtime 1x")
+	}
+	r := &report{b: b}
+	fmt.Printf("\n%s, %d cores at once for the node and for what drives it, %s\n\n", processor(), runtime.GOMAXPROCS(0), runtime.Version())
+	verify, sign := limitRSA()
+	r.row("limit: RSA-2048 verifications", verify, "/s", 0, 0)
+	r.row("limit: RSA-2048 signatures", sign, "/s", 0, 0)
+	trips := limitHTTP(b)
+	r.row("limit: HTTP round trips, 2 KiB, 16 connections", trips, "/s", 0, 0)
+	durable := limitDurable(b)
+	r.row("limit: durable changes, one small document, 16 at once", durable, "/s", 0, 0)
+
+	creates, follows := benchInbox(b)
+	r.row("warm Creates durably applied, 16 connections", creates, "/s", trips, 2000)
+	r.row("warm Follows durably applied, 16 connections", follows, "/s", trips, 2000)
+	r.row("deliveries to 200 hosts", benchDeliveries(b), "/s", sign, 0.7*sign)
+	for _, size := range []int{1000, 10000} {
+		p50, p99 := benchSearch(size)
+		r.row(fmt.Sprintf("search, %d listings, p50", size), p50, "ms", 0, 0)
+		r.row(fmt.Sprintf("search, %d listings, p99", size), p99, "ms", 0, 0)
+	}
+	start, resident := benchIdle(b)
+	r.row("hoster node: from start to ready", start, "ms", 0, 0)
+	r.row("hoster node: resident memory, idle", resident, "MiB", 0, 0)
+}
+
+// report prints the rows of the table.
+type report struct{ b *testing.B }
+
+func (r *report) row(what string, value float64, unit string, limit, wanted float64) {
+	line := fmt.Sprintf("%-58s %10.1f %-4s", what, value, unit)
+	if limit > 0 {
+		line += fmt.Sprintf("  %3.0f %% of its limit", 100*value/limit)
+	}
+	if wanted > 0 {
+		line += fmt.Sprintf(", %.0f wanted", wanted)
+	}
+	fmt.Println(line)
+	r.b.ReportMetric(value, strings.NewReplacer(" ", "_", ",", "", ":", "").Replace(what)+"_"+strings.TrimPrefix(unit, "/"))
+}
+
+// processor names the machine.
+func processor() string {
+	raw, err := os.ReadFile("/proc/cpuinfo")
+	if err == nil {
+		for line := range strings.Lines(string(raw)) {
+			if name, ok := strings.CutPrefix(line, "model name"); ok {
+				return strings.Trim(name, "\t :\n")
+			}
+		}
+	}
+	return runtime.GOARCH
+}
+
+// perSecond runs do on as many goroutines as asked for a while.
+func perSecond(goroutines int, do func(worker int)) float64 {
+	var done atomic.Int64
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for w := range goroutines {
+		wg.Go(func() {
+			for time.Since(begin) < benchSpan {
+				do(w)
+				done.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return float64(done.Load()) / time.Since(begin).Seconds()
+}
+
+func limitRSA() (verify, sign float64) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	sum := sha256.Sum256([]byte("limit"))
+	signed, _ := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
+	n := runtime.GOMAXPROCS(0)
+	verify = perSecond(n, func(int) { _ = rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, sum[:], signed) })
+	sign = perSecond(n, func(int) { _, _ = rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:]) })
+	return verify, sign
+}
+
+// benchClient keeps its connections open.
+func benchClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxConnsPerHost: benchConnections, MaxIdleConnsPerHost: benchConnections}}
+}
+
+// drop sends a request and reads the answer to its end.
+func drop(c *http.Client, r *http.Request) (int, error) {
+	resp, err := c.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
+}
+
+func limitHTTP(b *testing.B) float64 {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer server.Close()
+	client, body := benchClient(), bytes.Repeat([]byte("x"), 2048)
+	return perSecond(benchConnections, func(int) {
+		r, err := http.NewRequest(http.MethodPost, server.URL, bytes.NewReader(body))
+		if err == nil {
+			_, err = drop(client, r)
+		}
+		if err != nil {
+			b.Error(err)
+		}
+	})
+}
+
+func limitDurable(b *testing.B) float64 {
+	store, err := badger.Open(badger.Options{Dir: b.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	var n atomic.Int64
+	body := bytes.Repeat([]byte("x"), 512)
+	return perSecond(benchConnections, func(int) {
+		iri := ap.IRI("https://peer.example/notes/" + strconv.FormatInt(n.Add(1), 10))
+		if _, err := store.Apply(context.Background(), ap.Change{Documents: []ap.Document{{IRI: iri, Type: "Note", Body: body}}}); err != nil {
+			b.Error(err)
+		}
+	})
+}
+
+// signedRequest is one activity ready to be sent: signing costs more than
+// everything that is measured, so it is done before.
+type signedRequest struct {
+	header http.Header
+	body   []byte
+	inbox  string
+}
+
+func presign(b *testing.B, a *federationtest.Actor, inbox string, activity map[string]any) signedRequest {
+	r, err := a.Sign(inbox, activity, federationtest.Request{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return signedRequest{header: r.Header, body: body, inbox: inbox}
+}
+
+// fire sends the requests over the connections and gives how many a second
+// were accepted.
+func fire(b *testing.B, requests []signedRequest) float64 {
+	client := benchClient()
+	var next, accepted atomic.Int64
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for range benchConnections {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(requests); i = next.Add(1) - 1 {
+				s := requests[i]
+				r, err := http.NewRequest(http.MethodPost, s.inbox, bytes.NewReader(s.body))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				r.Header = s.header
+				status, err := drop(client, r)
+				if err != nil || status != http.StatusAccepted {
+					b.Errorf("answered %d, %v", status, err)
+					return
+				}
+				accepted.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return float64(accepted.Load()) / time.Since(begin).Seconds()
+}
+
+// benchInbox measures an aggregator that lists the authors of what it receives:
+// each Create is verified, kept as document and notice, and announced.
+func benchInbox(b *testing.B) (creates, follows float64) {
+	node := newProcess(b, roleAggregator)
+	node.start()
+	inbox := node.url + "/inbox"
+	authors := listedAuthors(b, node)
+	requests := make([]signedRequest, benchActivities)
+	for i := range requests {
+		a := authors[i%len(authors)]
+		requests[i] = presign(b, a, inbox, a.Create(a.Incident(fmt.Sprintf("Panne %d", i), "Le courrier arrive en retard, nous cherchons.")))
+	}
+	creates = fire(b, requests)
+	within(b, 10*time.Second, "every note announced", func() bool { return outboxTotal(b, node) == benchActivities })
+
+	target := node.url + "/ap/actors/annuaire"
+	for i := range requests {
+		a := authors[i%len(authors)]
+		requests[i] = presign(b, a, inbox, a.Follow(target))
+	}
+	follows = fire(b, requests)
+	return creates, follows
+}
+
+// listedAuthors are hosters of other nodes that the aggregator lists.
+func listedAuthors(b *testing.B, node *process) []*federationtest.Actor {
+	var authors []*federationtest.Actor
+	for i := range benchAuthors {
+		peer := federationtest.NewPeer(b)
+		a := peer.Hoster(fmt.Sprintf("hebergeuse%d", i))
+		node.run("follow", "@"+a.Name+"@"+peer.Host)
+		follow := peer.AwaitType(b, "Follow")
+		a.Post(b, node.url+"/inbox", a.Activity("Accept", follow.Activity))
+		peer.Fault("/inbox", federationtest.Status(http.StatusAccepted)) // taken, and not looked at
+		authors = append(authors, a)
+	}
+	within(b, 20*time.Second, "all authors listed", func() bool {
+		var listing struct{ Total int }
+		show(b, node.url+"/api/v1/listings", &listing)
+		return listing.Total == benchAuthors
+	})
+	return authors
+}
+
+func outboxTotal(b *testing.B, node *process) int {
+	var outbox struct{ TotalItems int }
+	show(b, node.url+"/ap/actors/annuaire/outbox", &outbox)
+	return outbox.TotalItems
+}
+
+func show(b *testing.B, address string, into any) {
+	r, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("Accept", "application/activity+json, application/json")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		b.Fatalf("%s: %v", address, err)
+	}
+}
+
+// benchDeliveries measures how fast a hoster's notices reach their followers,
+// each on a host of its own.
+func benchDeliveries(b *testing.B) float64 {
+	node := newProcess(b, roleHoster)
+	node.publishHoster()
+	node.start()
+	var arrived atomic.Int64
+	key := federationtest.Key(b, 0)
+	for i := range benchHosts {
+		f := newFollowerHost(b, key, &arrived)
+		a := &federationtest.Actor{Name: "suiveuse", ID: f.url + "/suiveuse", KeyID: f.url + "/suiveuse#main-key", Key: key}
+		follow := map[string]any{
+			"@context": "https://www.w3.org/ns/activitystreams", "id": fmt.Sprintf("%s/follows/%d", f.url, i),
+			"type": "Follow", "actor": a.ID, "object": node.url + "/ap/actors/chatdroite",
+		}
+		s := presign(b, a, node.url+"/inbox", follow)
+		fire(b, []signedRequest{s})
+	}
+	within(b, 30*time.Second, "every Accept", func() bool { return arrived.Load() == benchHosts })
+	arrived.Store(0)
+	begin := time.Now()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range benchNotices {
+			node.run("notice", "publish", "announcement", "--language", "fr", "--title", fmt.Sprintf("Nouvelle %d", i), "--body", "Bonjour à toutes et à tous.")
+		}
+	})
+	within(b, 2*time.Minute, "every delivery", func() bool { return arrived.Load() >= benchHosts*benchNotices })
+	span := time.Since(begin).Seconds()
+	wg.Wait()
+	return benchHosts * benchNotices / span
+}
+
+// followerHost is a peer with one actor that takes everything and looks at
+// nothing, so that the node is what is measured.
+type followerHost struct{ url string }
+
+func newFollowerHost(b *testing.B, key *rsa.PrivateKey, arrived *atomic.Int64) followerHost {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := followerHost{url: "http://" + l.Addr().String()}
+	id := f.url + "/suiveuse"
+	actor, err := json.Marshal(map[string]any{
+		"@context": "https://www.w3.org/ns/activitystreams", "id": id, "type": "Person", "preferredUsername": "suiveuse",
+		"inbox": f.url + "/inbox", "outbox": id + "/outbox",
+		"publicKey": map[string]any{"id": id + "#main-key", "owner": id, "publicKeyPem": federationtest.PEM(&key.PublicKey)},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusAccepted)
+			arrived.Add(1)
+			return
+		}
+		w.Header().Set("Content-Type", "application/activity+json")
+		_, _ = w.Write(actor)
+	})}
+	go func() { _ = server.Serve(l) }()
+	b.Cleanup(func() { _ = server.Close() })
+	return f
+}
+
+// benchSearch asks an index the questions of a page: words, three filters, all
+// counts. It gives milliseconds.
+func benchSearch(size int) (p50, p99 float64) {
+	vocabulary := directory.LoadVocabulary()
+	index := search.New(&vocabulary, nil)
+	for _, l := range directorytest.Listings(size, 1) {
+		index.Put(l)
+	}
+	words := []string{"", "fichiers", "courrier", "visio", "nextcloud", "bretagne", "pads", "site web"}
+	var spans []float64
+	for i := range 2000 {
+		q := directory.Query{
+			Text: words[i%len(words)], Day: directory.Date{Year: 2026, Month: 11, Day: 1 + i%28}, Limit: 20,
+			Filters: map[directory.Facet][]string{
+				directory.FacetMaintenance: {"mixed", "volunteer"},
+				directory.FacetCapacity:    {"open"},
+				directory.FacetForm:        {"association", "cooperative"},
+			},
+		}
+		begin := time.Now()
+		index.Search(q)
+		spans = append(spans, float64(time.Since(begin).Microseconds())/1000)
+	}
+	slices.Sort(spans)
+	return spans[len(spans)/2], spans[len(spans)*99/100]
+}
+
+// benchIdle starts a hoster node with a profile and looks at it at rest.
+func benchIdle(b *testing.B) (startMillis, residentMiB float64) {
+	node := newProcess(b, roleHoster)
+	node.publishHoster()
+	begin := time.Now()
+	node.start()
+	startMillis = float64(time.Since(begin).Microseconds()) / 1000
+	time.Sleep(5 * time.Second)
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", node.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if kib, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			n, err := strconv.ParseFloat(strings.Fields(kib)[0], 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return startMillis, n / 1024
+		}
+	}
+	b.Fatal("no VmRSS")
+	return 0, 0
+}
