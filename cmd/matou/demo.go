@@ -205,7 +205,7 @@ func (d *demoCommand) speak(ctx context.Context, f *fleet) error {
 	for i, h := range demoHosters {
 		line := []string{"hoster", "publish"}
 		if h.from != "" && !f.exists(h.handle, "profile.toml.source.json") {
-			line = []string{"hoster", "import", filepath.Join(f.dir, h.handle, h.from), "--publish"}
+			line = []string{"hoster", "import", filepath.Join(f.dir, h.handle, h.from), "--list", "--publish"}
 		}
 		if err := f.command(ctx, h.handle, line...); err != nil {
 			return err

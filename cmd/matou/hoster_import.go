@@ -24,6 +24,7 @@ type hosterImportCommand struct {
 	From    string `arg:"" help:"A ChatonsInfos file of an organisation: a path, or its address. Files that it links to are read from beside it where they are there, else fetched."`
 	DryRun  bool   `help:"Show what would be kept, and write nothing."`
 	Replace bool   `help:"Replace a profile file that was written before; the old one is kept beside it."`
+	List    bool   `help:"Agree that directories list the hoster: sets discoverable and indexable."`
 	Publish bool   `help:"Publish the imported profile at once."`
 }
 
@@ -46,6 +47,8 @@ func (i *hosterImportCommand) Run(ctx context.Context, c *cli, t *terminal) erro
 	}
 	h := org.Hoster
 	h.Handle = cfg.Hoster.Handle
+	// A ChatonsInfos file says nothing of consent, so that none is assumed.
+	h.Discoverable, h.Indexable = i.List, i.List
 	t.preview(h, result)
 	if err := h.Validate(); err != nil {
 		return fault(exitInvalid, err, "the imported profile cannot be published as it is: %s", sentence(err))
@@ -162,14 +165,14 @@ func readBounded(name string) ([]byte, error) {
 func (t *terminal) preview(h directory.Hoster, r exchange.TreeResult) {
 	t.printf("\nThis will be kept:\n\n")
 	t.showHoster(h)
-	if n := len(r.Warnings); n > 0 {
-		t.printf("\n%d things to look at:\n", n)
+	if len(r.Warnings) > 0 {
+		t.printf("\nTo look at:\n")
 		for _, w := range r.Warnings {
 			t.printf("  %s\n", printable(w.String()))
 		}
 	}
-	if n := len(r.Failures); n > 0 {
-		t.printf("\n%d files could not be read, and are left out:\n", n)
+	if len(r.Failures) > 0 {
+		t.printf("\nCould not be read, and is left out:\n")
 		for _, f := range r.Failures {
 			t.printf("  %s: %s\n", printable(f.URL), sentence(f.Err))
 		}
@@ -181,7 +184,6 @@ func (t *terminal) preview(h directory.Hoster, r exchange.TreeResult) {
 // that a person has written is not replaced unless asked, and is then kept.
 func (i *hosterImportCommand) write(cfg *config, t *terminal, h directory.Hoster, source map[string][]byte) (bool, error) {
 	file := cfg.profilePath()
-	h.Discoverable, h.Indexable = true, true
 	comment := "Imported from " + printable(i.From) + " on " + time.Now().Format(time.DateOnly) + ".\nEvery key is explained in docs/configuration.md."
 	raw := writeProfile(h, comment)
 	old, err := os.ReadFile(file)
@@ -210,7 +212,8 @@ func (i *hosterImportCommand) write(cfg *config, t *terminal, h directory.Hoster
 	if err := writeSource(file, source); err != nil {
 		return false, fmt.Errorf("keep the imported files: %w", err)
 	}
-	t.printf("%s is written; directories may list the hoster (discoverable, indexable)\n", file)
+	t.printf("%s is written\n", file)
+	t.consent(h)
 	return true, nil
 }
 

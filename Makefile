@@ -1,0 +1,45 @@
+# What is done with matou, each by one word. "make test" sets up all it needs.
+
+GO ?= go
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LINTER := .tools/golangci-lint
+LINTER_VERSION := v2.12.2
+
+.PHONY: demo build test check race fuzz bench golden docs fmt lint
+
+build: ## bin/matou, one static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.Version=$(VERSION)" -o bin/matou ./cmd/matou
+
+demo: build ## a directory and six invented hosters on this machine
+	bin/matou demo
+
+test: ## every test, those with independent peers among them
+	.ci/test
+
+check: ## form, vet, import rules, generated documents
+	.ci/check
+
+race: ## every test of ours under the race detector
+	$(GO) test -race -short ./...
+
+fuzz: ## each fuzz target for FUZZTIME
+	.ci/fuzz $(or $(FUZZTIME),15s)
+
+bench: ## every benchmark once, with memory
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+golden: ## write the golden files of all packages anew
+	for p in $$(grep -rl --include=*_test.go 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test "$$p" -update || exit 1; done
+
+docs: ## write the generated documents anew
+	$(GO) test ./cmd/matou -run 'TestDocs' -update
+
+fmt: ## form all Go files
+	gofmt -l -w $$(git ls-files '*.go')
+
+lint: $(LINTER) ## golangci-lint, of the pinned version
+	$(LINTER) run ./...
+
+$(LINTER): Makefile
+	GOBIN=$(CURDIR)/.tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	touch $@
