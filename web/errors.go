@@ -52,8 +52,8 @@ func (s *Site) fail(w http.ResponseWriter, v *visit, err error) {
 
 func (s *Site) failWith(w http.ResponseWriter, v *visit, status int, key string) {
 	view := errorView{
-		Title:    v.locale.text("error." + key),
-		Words:    v.locale.text("error." + key + "_words"),
+		Title:    v.locale.word("error", key),
+		Words:    v.locale.word("error", key+"_words"),
 		Listings: s.options.Aggregator != nil,
 	}
 	s.render(w, v, page{template: "error", title: view.Title, status: status, data: view})
@@ -101,8 +101,8 @@ type problem struct {
 
 func (s *Site) problem(w http.ResponseWriter, l directory.Language, status int, key, field string) {
 	body, err := json.Marshal(problem{
-		Type: "about:blank", Title: s.locales[l].text("error." + key), Status: status,
-		Detail: s.locales[l].text("error." + key + "_words"), Field: field,
+		Type: "about:blank", Title: s.locales[l].word("error", key), Status: status,
+		Detail: s.locales[l].word("error", key+"_words"), Field: field,
 	})
 	if err != nil {
 		s.log.Error("problem not encoded", "error", err)

@@ -27,7 +27,7 @@ func (l *locale) date(d directory.Date) string {
 
 // time writes a day with its hour.
 func (l *locale) time(t time.Time) string {
-	return l.text("date.at", l.text("weekday.d"+itoa(int(t.Weekday())))+" "+l.date(directory.DateOf(t)), l.clock(t))
+	return l.text("date.at", l.word("weekday", "d"+itoa(int(t.Weekday())))+" "+l.date(directory.DateOf(t)), l.clock(t))
 }
 
 // clock writes an hour of the day: "9 h", "9 h 05", "9:05".
@@ -38,7 +38,7 @@ func (l *locale) clock(t time.Time) string {
 	return l.text("date.minute", itoa(t.Hour()), t.Format("04"))
 }
 
-func (l *locale) month(m time.Month) string { return l.text("month.m" + itoa(int(m))) }
+func (l *locale) month(m time.Month) string { return l.word("month", "m"+itoa(int(m))) }
 
 // moment is a point in time for people and, in Machine, for programs.
 type moment struct {
@@ -71,8 +71,8 @@ var week = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 // hours writes one span of the week: "lundi à vendredi, 9 h – 17 h, par téléphone".
 func (l *locale) hours(h directory.Hours) string {
 	parts := []string{l.days(h.Days), l.text("date.span", l.timeOfDay(h.From), l.timeOfDay(h.To))}
-	if h.Channel != "" && l.has("channel."+strings.ReplaceAll(h.Channel, "-", "_")) {
-		parts = append(parts, l.text("channel."+strings.ReplaceAll(h.Channel, "-", "_")))
+	if h.Channel != "" {
+		parts = append(parts, l.word("channel", h.Channel))
 	}
 	if h.TimeZone != "" && h.TimeZone != "Europe/Paris" {
 		parts = append(parts, plain(h.TimeZone))
@@ -93,10 +93,10 @@ func (l *locale) days(days []string) string {
 		}
 		switch {
 		case last-i >= 2:
-			said = append(said, l.text("date.days", l.text("weekday."+week[i]), l.text("weekday."+week[last])))
+			said = append(said, l.text("date.days", l.word("weekday", week[i]), l.word("weekday", week[last])))
 			i = last
 		default:
-			said = append(said, l.text("weekday."+week[i]))
+			said = append(said, l.word("weekday", week[i]))
 		}
 	}
 	return l.list(said)

@@ -235,7 +235,7 @@ func (s *Site) member(l *locale, m directory.Membership) memberView {
 	}
 	switch m.State {
 	case directory.StatePaused, directory.StateClosing, directory.StateClosed:
-		view.Life = l.text("membership." + string(m.State))
+		view.Life = l.word("membership", string(m.State))
 	}
 	return view
 }
@@ -244,7 +244,7 @@ func (s *Site) member(l *locale, m directory.Membership) memberView {
 func (l *locale) links(all []directory.Link) []linkGroup {
 	var groups []linkGroup
 	for _, kind := range []directory.LinkKind{directory.LinkSocial, directory.LinkChat, directory.LinkFunding} {
-		g := linkGroup{Kind: l.text("links." + string(kind))}
+		g := linkGroup{Kind: l.word("links", string(kind))}
 		for _, x := range all {
 			if to := outward(x.URL); x.Kind == kind && to.URL != "" {
 				g.Links = append(g.Links, namedLink{plain(x.Name), to})
@@ -293,7 +293,7 @@ func (s *Site) service(v *visit, service directory.Service) (serviceView, error)
 	}
 	view.HasContact = !view.Contact.Empty()
 	if service.Level != "" {
-		view.Level = loc.text("level." + string(service.Level))
+		view.Level = loc.word("level", string(service.Level))
 		view.LevelTone = levelTone(service.Level)
 	}
 	r := service.Registration
@@ -350,14 +350,14 @@ func (l *locale) intervention(i *directory.Intervention) []string {
 // hosting says where and on what a service runs.
 func (s *Site) hosting(l *locale, h directory.Hosting) []string {
 	var facts []string
-	if h.ProviderKind != "" && l.has("hosting."+h.ProviderKind) {
-		facts = append(facts, l.text("hosting."+h.ProviderKind))
+	if h.ProviderKind != "" {
+		facts = append(facts, l.word("hosting", h.ProviderKind))
 	}
 	if h.Provider != "" {
 		facts = append(facts, l.text("hosting.room", plain(h.Provider)))
 	}
-	if h.ServerKind != "" && l.has("server."+h.ServerKind) {
-		facts = append(facts, l.text("server."+h.ServerKind))
+	if h.ServerKind != "" {
+		facts = append(facts, l.word("server", h.ServerKind))
 	}
 	if h.Country != "" {
 		facts = append(facts, s.areaName(l.language, h.Country))
@@ -453,7 +453,7 @@ func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion
 	if !slices.Contains([]directory.Value{directory.Met, directory.PartlyMet, directory.Unmet}, st.Value) {
 		view.Mark = "unsaid"
 	}
-	view.Value = loc.text("value." + view.Mark)
+	view.Value = loc.word("value", view.Mark)
 	if st.SaidBy == "" {
 		return view, nil
 	}

@@ -97,6 +97,15 @@ func (l *locale) has(key string) bool {
 	return ok
 }
 
+// word gives the word for one value of a closed list, and the value itself,
+// cleaned, where a hoster wrote one that is not on the list.
+func (l *locale) word(list, value string) string {
+	if key := list + "." + value; l.has(key) {
+		return l.text(key)
+	}
+	return plain(value)
+}
+
 // text gives the sentence of that key with its arguments put in: numbers as
 // the language writes them, everything else as it is. A key that is not there
 // gives itself in brackets, which the tests refuse.

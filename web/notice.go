@@ -52,8 +52,8 @@ func (s *Site) notice(v *visit, n directory.Notice, h directory.Hoster, full boo
 	loc := v.locale
 	view := noticeView{
 		Anchor:    anchor(n.ID),
-		Kind:      loc.text("kind." + string(n.Kind)),
-		Stage:     loc.text("stage." + string(n.Stage)),
+		Kind:      loc.word("kind", string(n.Kind)),
+		Stage:     loc.word("stage", string(n.Stage)),
 		Tone:      tone(n),
 		Title:     plain(n.Title),
 		Lang:      loc.foreign(n.Language),
@@ -84,7 +84,7 @@ func (s *Site) notice(v *visit, n directory.Notice, h directory.Hoster, full boo
 	for _, u := range slices.Backward(n.Updates) {
 		view.Updates = append(view.Updates, updateView{
 			Anchor: anchor(u.ID),
-			Stage:  loc.text("stage." + string(u.Stage)),
+			Stage:  loc.word("stage", string(u.Stage)),
 			Body:   formatted(u.Body, n.HTML),
 			At:     s.moment(loc, u.At),
 		})

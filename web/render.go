@@ -131,7 +131,6 @@ func (s *Site) functions(l *locale) template.FuncMap {
 	return template.FuncMap{
 		"t":    l.text,
 		"th":   l.html,
-		"has":  l.has,
 		"addr": func(name string, values ...string) string { return address(l.language, name, values...) },
 		"home": func() string { return homeAddress(l.language) },
 		"words": func(f directory.Facet, value any) string {
@@ -252,7 +251,7 @@ func (s *Site) navigation(v *visit) []navigation {
 	links := make([]navigation, 0, len(names)+1)
 	for _, name := range append(names, "follow") {
 		links = append(links, navigation{
-			Text:    v.locale.text("nav." + name),
+			Text:    v.locale.word("nav", name),
 			Address: address(v.language(), name),
 			Here:    v.name == name,
 		})

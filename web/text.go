@@ -64,16 +64,23 @@ func tag(of directory.Language) language.Tag {
 // the invisible ones by which a name takes on the look of another or turns
 // the text around it (Unicode UAX 9, UTS 39).
 func plain(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
+	return strings.TrimSpace(lineBreaks.Replace(visible(s)))
+}
+
+var lineBreaks = strings.NewReplacer("\n", " ", "\t", " ")
+
+// visible is plain for texts of several lines.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
-			return ' '
+		case r == '\n', r == '\t':
+			return r
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r),
 			r == '\u200b', r == '\u2060', r == '\ufeff', r == unicode.ReplacementChar:
 			return -1
 		}
 		return r
-	}, s))
+	}, s)
 }
 
 // articles stand before so many names that they tell nothing apart.
@@ -118,7 +125,9 @@ func newPolicy(elements ...string) *bluemonday.Policy {
 
 // foreignHTML gives the HTML of a peer's note, cleaned once more on its way
 // out, with the true host behind each link.
-func foreignHTML(s string) template.HTML { return template.HTML(nameHosts(notePolicy.Sanitize(s))) }
+func foreignHTML(s string) template.HTML {
+	return template.HTML(nameHosts(visible(notePolicy.Sanitize(s))))
+}
 
 // markdown renders what a hoster wrote in its profile or notice. HTML in it is
 // dropped; its headings stand under the page's own.
@@ -127,7 +136,7 @@ func markdown(s string) template.HTML {
 	if err := prose.Convert([]byte(s), &b); err != nil {
 		return template.HTML(template.HTMLEscapeString(s))
 	}
-	return template.HTML(nameHosts(prosePolicy.Sanitize(b.String())))
+	return template.HTML(nameHosts(visible(prosePolicy.Sanitize(b.String()))))
 }
 
 var prose = goldmark.New(goldmark.WithParserOptions(
