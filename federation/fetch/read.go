@@ -39,7 +39,7 @@ func read(ctx context.Context, u *url.URL, answer *http.Response, maxBytes int64
 		return resp, &StatusError{Status: resp.Status, URL: resp.URL, RetryAfter: resp.RetryAfter}
 	}
 	tooLarge := fmt.Errorf("%s: %w: it has more than %d bytes", u.Host, ErrTooLarge, maxBytes)
-	if answer.ContentLength > maxBytes {
+	if answer.ContentLength > maxBytes && answer.Header.Get("Content-Encoding") == "" {
 		return Response{}, tooLarge
 	}
 	body, err := inflated(answer)
