@@ -51,7 +51,10 @@ func ask(t testing.TB, method, address string, header http.Header) answer {
 	return answer{resp.StatusCode, resp.Header, body}
 }
 
-func get(t testing.TB, address string) answer { t.Helper(); return ask(t, http.MethodGet, address, nil) }
+func get(t testing.TB, address string) answer {
+	t.Helper()
+	return ask(t, http.MethodGet, address, nil)
+}
 
 func getAs(t testing.TB, address, accept string) answer {
 	t.Helper()
