@@ -231,11 +231,10 @@ func (g *Gazetteer) inDepartment(r ref, insee string) bool {
 // byName finds the places whose name begins with the words, and that pass.
 func (g *Gazetteer) byName(words string, pass func(ref) bool) *best {
 	found := &best{g: g}
-	tries := []string{words}
-	if full := abbreviation(words); full != "" {
-		tries = append(tries, full)
-	}
-	for _, prefix := range tries {
+	for _, prefix := range []string{words, abbreviation(words)} {
+		if prefix == "" {
+			continue
+		}
 		i, _ := slices.BinarySearchFunc(g.names, prefix, func(n name, key string) int { return strings.Compare(n.key, key) })
 		for ; i < len(g.names) && strings.HasPrefix(g.names[i].key, prefix); i++ {
 			n := &g.names[i]
@@ -243,7 +242,7 @@ func (g *Gazetteer) byName(words string, pass func(ref) bool) *best {
 				continue
 			}
 			farness := 2
-			if n.key == prefix {
+			if n.key == words {
 				farness = 1
 				if n.named {
 					farness = 0

@@ -209,25 +209,34 @@ func degrees(d float64, decimals int) string {
 	return strconv.FormatFloat(d, 'f', decimals, 64)
 }
 
-// formerRows: code, name, code of the commune of today.
-func (f *france) formerRows() []string {
-	current := map[string]bool{}
+// formerRows: code, name, code of the commune of today. The name is empty
+// where it is not known; the first code is that of today where the name is of
+// a place in the commune that has no code of its own.
+func (f *france) formerRows(places []place) []string {
+	current := map[string]*commune{}
 	for _, c := range f.communes {
-		current[c.Code] = true
+		current[c.Code] = c
 	}
 	rows := map[string]bool{}
 	named := map[string]bool{}
 	for _, c := range f.former {
-		if current[c.Into] {
+		if current[c.Into] != nil {
 			rows[c.Code+"\t"+c.Name+"\t"+c.Into] = true
 			named[c.Code+c.Into] = true
+			named[fold(c.Name)+c.Into] = true
 		}
 	}
 	for _, c := range f.communes {
 		for _, old := range c.Former {
-			if !current[old] && !named[old+c.Code] {
+			if current[old] == nil && !named[old+c.Code] {
 				rows[old+"\t\t"+c.Code] = true
 			}
+		}
+	}
+	for _, p := range places {
+		c := current[p.insee]
+		if c != nil && p.country == "FR" && fold(p.name) != fold(c.Name) && !named[fold(p.name)+c.Code] {
+			rows[c.Code+"\t"+p.name+"\t"+c.Code] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(rows))

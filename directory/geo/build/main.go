@@ -79,7 +79,7 @@ func build() error {
 	counts := communes.locate(places)
 	for name, rows := range map[string][]string{
 		"communes.tsv.gz":    communes.rows(),
-		"former.tsv.gz":      communes.formerRows(),
+		"former.tsv.gz":      communes.formerRows(places),
 		"epci.tsv.gz":        communes.epciRows(),
 		"departments.tsv.gz": communes.departmentRows(regions),
 		"europe.tsv.gz":      europeRows(places, exonyms),
