@@ -41,18 +41,17 @@ func (c *check) err() error { return errors.Join(c.errs...) }
 // FieldErrors gives each FieldError that err holds, in order, so that a form
 // can show every one beside its field.
 func FieldErrors(err error) []*FieldError {
-	if err == nil {
+	switch e := err.(type) {
+	case nil:
 		return nil
-	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
+	case *FieldError:
+		return []*FieldError{e}
+	case interface{ Unwrap() []error }:
 		var all []*FieldError
-		for _, e := range many.Unwrap() {
-			all = append(all, FieldErrors(e)...)
+		for _, one := range e.Unwrap() {
+			all = append(all, FieldErrors(one)...)
 		}
 		return all
-	}
-	if one, ok := errors.AsType[*FieldError](err); ok {
-		return []*FieldError{one}
 	}
 	return FieldErrors(errors.Unwrap(err))
 }

@@ -14,7 +14,7 @@ const (
 	FacetAccount     Facet = "account"     // WithoutAccount
 	FacetOpenTo      Facet = "join"        // OpenTo
 	FacetCapacity    Facet = "capacity"    // Capacity
-	FacetServes      Facet = "serves"      // AreaCode, ancestors included
+	FacetServes      Facet = "serves"      // AreaCode, ancestors included; whoever serves an area is also found under each part of it
 	FacetSeat        Facet = "seat"        // AreaCode of the seat, ancestors included
 	FacetData        Facet = "data"        // AreaCode of the data, ancestors included
 	FacetForm        Facet = "form"        // LegalForm
@@ -93,11 +93,12 @@ type Hit struct {
 }
 
 // FacetCounts says how many listings each value of a facet would give, as if
-// that facet were free and all others held.
+// that facet were free and all others held. The values of FacetCriterion,
+// which narrow, say how many listings would be left if they were added.
 type FacetCounts struct {
 	Facet  Facet
-	Values []ValueCount
-	Unsaid int // listings that say nothing on it; kept apart from "no"
+	Values []ValueCount // those that give something or are chosen; in the vocabulary's order or by alphabet, never by count
+	Unsaid int          // listings that say nothing on it; kept apart from "no"
 }
 
 // ValueCount is one value of a facet.

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,16 @@ func fields(err error) []string {
 		all = append(all, e.Field)
 	}
 	return all
+}
+
+func TestFieldErrorsLooksThroughWrapping(t *testing.T) {
+	err := fmt.Errorf("save hoster: %w", directory.Hoster{}.Validate())
+	if got, want := fields(err), []string{"handle", "name"}; !slices.Equal(got, want) {
+		t.Errorf("wrapped: got %v, want %v", got, want)
+	}
+	if got := fields(errors.New("disk full")); got != nil {
+		t.Errorf("another error: got %v, want none", got)
+	}
 }
 
 func TestHosterRefusals(t *testing.T) {

@@ -141,7 +141,7 @@ func squash(name string) string {
 // left out.
 func (v *Vocabulary) Needs(s Service) []NeedID {
 	x := v.lookup()
-	stated := s.Needs
+	stated := slices.Clip(s.Needs)
 	if len(stated) == 0 {
 		for _, name := range append([]string{s.Software.Name}, s.Software.Modules...) {
 			stated = append(stated, x.bySoftware[squash(name)]...)

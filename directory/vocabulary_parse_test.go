@@ -35,6 +35,11 @@ func TestBuiltInVocabulary(t *testing.T) {
 			t.Errorf("large organisation: got %v, want that somebody is paid", p.Filters)
 		}
 	}
+	for _, c := range v.Criteria {
+		if c.Charter != "" && len(c.Check) == 0 {
+			t.Errorf("%s: got no check, want how this point of %s can be checked", c.ID, c.Charter)
+		}
+	}
 	for value, f := range map[string]directory.Facet{"mail": "need", "communication": "family", "gmail": "replaces", "meets-people": "criterion", "office": "hours"} {
 		if words := v.Words(f, value); words["fr"] == "" || words["en"] == "" {
 			t.Errorf("words of %s %s: got %v, want French and English", f, value, words)

@@ -151,7 +151,7 @@ func (s *selection) without(f directory.Facet) *roaring.Bitmap {
 func (s *selection) count(f directory.Facet) directory.FacetCounts {
 	base := s.without(f)
 	total := base.GetCardinality()
-	answered := base.AndCardinality(s.x.said[f])
+	answered := s.x.both(base, s.x.said[f])
 	counts := directory.FacetCounts{Facet: f, Unsaid: int(total - answered)}
 	tell := func(value string, n uint64) {
 		chosen := slices.Contains(s.chosen[f], value)
@@ -165,7 +165,7 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 		for _, value := range s.keys.values[f] {
 			n := uint64(0)
 			if set := s.x.values[f][value]; set != nil && answered > 0 {
-				n = base.AndCardinality(set)
+				n = s.x.both(base, set)
 			}
 			tell(value, n)
 		}
@@ -177,6 +177,15 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 		}
 	}
 	return counts
+}
+
+// both gives how many listings are in base and in set, which holds nothing
+// that x.all does not: what most visitors see first needs no looking through.
+func (x *Index) both(base, set *roaring.Bitmap) uint64 {
+	if base == x.all {
+		return set.GetCardinality()
+	}
+	return base.AndCardinality(set)
 }
 
 // chosenCount counts a value that no listing names: nobody, or under

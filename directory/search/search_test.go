@@ -110,6 +110,59 @@ func TestServesFindsPartsAndWholes(t *testing.T) {
 	}
 }
 
+// tregor knows one commune and the areas around it.
+type tregor struct{}
+
+func (tregor) Locate(string) []directory.Area { return nil }
+
+func (tregor) Area(code directory.AreaCode) (directory.Area, bool) {
+	a, ok := map[directory.AreaCode]directory.Area{
+		"insee:22113": {Kind: directory.AreaCommune, Name: directory.Text{"fr": "Lannion"}, Point: &directory.Point{Latitude: 48.73, Longitude: -3.46}},
+		"FR-22":       {Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Côtes-d'Armor"}, Point: &directory.Point{Latitude: 48.4, Longitude: -2.8}},
+		"FR-BRE":      {Kind: directory.AreaRegion, Name: directory.Text{"fr": "Bretagne", "en": "Brittany"}},
+	}[code]
+	return a, ok
+}
+
+func (tregor) Ancestors(code directory.AreaCode) []directory.AreaCode {
+	line := []directory.AreaCode{"insee:22113", "FR-22", "FR-BRE", "FR"}
+	if i := slices.Index(line, code); i >= 0 {
+		return line[i:]
+	}
+	return []directory.AreaCode{code}
+}
+
+func TestAreasOfTheGazetteer(t *testing.T) {
+	v := directory.LoadVocabulary()
+	x := search.New(&v, tregor{})
+	put := func(name string, seat, serves directory.AreaCode) {
+		x.Put(listing(name, func(h *directory.Hoster) {
+			h.Seat, h.Serves = directory.Place{Area: seat}, []directory.AreaCode{serves}
+		}))
+	}
+	put("commune", "insee:22113", "insee:22113")
+	put("departement", "FR-22", "FR-22")
+	put("region", "", "FR-BRE")
+	put("ailleurs", "", "DE")
+	for area, want := range map[string]int{"insee:22113": 3, "FR-22": 3, "FR-BRE": 3, "FR": 3, "DE": 1} {
+		if got := x.Search(directory.Query{Filters: map[directory.Facet][]string{directory.FacetServes: {area}}}).Total; got != want {
+			t.Errorf("serves %s: got %d, want %d", area, got, want)
+		}
+	}
+	for text, want := range map[string]int{"brittany": 3, "cotes d'armor": 2, "Lannion": 1} {
+		if got := x.Search(directory.Query{Text: text}).Total; got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+	hits := x.Search(directory.Query{Near: &directory.Point{Latitude: 48.73, Longitude: -3.46}}).Hits
+	if hits[0].ID.Host() != "commune.example" || hits[0].Kilometres != 0 {
+		t.Errorf("nearest: got %+v, want the one in that commune at 0 km", hits[0])
+	}
+	if hits[1].Kilometres != -1 {
+		t.Errorf("seat known by its department only: got %v km, want -1", hits[1].Kilometres)
+	}
+}
+
 func TestOrderIsByDistanceThenNeutral(t *testing.T) {
 	at := func(name string, p *directory.Point) directory.Listing {
 		return listing(name, func(h *directory.Hoster) { h.Seat.Point = p })

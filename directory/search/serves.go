@@ -77,7 +77,7 @@ func (s *selection) countServes(base *roaring.Bitmap, tell func(string, uint64))
 		around := roaring.And(base, s.x.servingAround(c.around))
 		outer := around.GetCardinality()
 		for _, v := range c.values {
-			n := base.AndCardinality(inside[v])
+			n := s.x.both(base, inside[v])
 			if outer > 0 {
 				n += outer - around.AndCardinality(inside[v])
 			}
