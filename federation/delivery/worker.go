@@ -3,68 +3,115 @@ package delivery
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"matou/federation/ap"
 )
 
-// Verdict is what an answer means for a delivery.
-type Verdict int
-
-// The verdicts.
-const (
-	Retry     Verdict = iota // try again later
-	Refused                  // 401 or 403: try again, but give up soon
-	Delivered                // the inbox took it
-	GiveUp                   // the inbox will never take it
-	Gone                     // the inbox is gone, and everyone behind it
-)
-
-// Result is the outcome of one try.
-type Result struct {
-	Verdict     Verdict
-	After       time.Duration // Retry-After of the answer; 0 without
-	Unreachable bool          // there was no answer at all
-	Reason      string        // not delivered: why
-}
-
-// Classify says what the status of an answer, or the error in its place,
-// means for a delivery.
-func Classify(status int, err error) Result { return Result{} }
-
-// Post sends the body of d to its inbox, signed anew, and says what came of it.
+// Post sends the body of d to its inbox, signed anew, and says what came of
+// it. It ends soon after ctx.
 type Post func(ctx context.Context, d ap.Delivery, body []byte) Result
 
-// Documents gives the document of an activity; directory.ErrNotFound where it
-// is kept no more.
+// Documents gives the document of an activity, or directory.ErrNotFound or
+// ErrGone where it is not to be sent any more.
 type Documents func(ctx context.Context, iri ap.IRI) (ap.Document, error)
 
-// Options of a Worker. Each zero value means its default.
+// Options of a Worker. Each zero value stands for its default.
 type Options struct {
 	Concurrency int           // tries at once; 32
 	PerHost     int           // tries at once on one host; 2
 	Grace       time.Duration // how long tries may go on after Run's context ends; 5 s
-	Log         *slog.Logger
+	Log         *slog.Logger  // nil: silent
 }
 
 // Stats are counts since the worker was made, and what it does now.
 type Stats struct {
 	Delivered, Retried, GivenUp, Gone uint64
-	InFlight                          int
-	CircuitsOpen                      int
+	InFlight                          int // tries being made
+	CircuitsOpen                      int // hosts that are not, or hardly, tried for a while
 }
 
-// Worker delivers what is in a Queue.
-type Worker struct{}
+// Worker delivers what is in a Queue: in order within a lane, many lanes at
+// once, few of one host, and none of a host that has stopped to answer until
+// half an hour has passed. A delivery leaves the queue once it is settled, so a
+// crash can repeat one and lose none.
+type Worker struct {
+	queue     Queue
+	documents Documents
+	post      Post
+	options   Options
+	log       *slog.Logger
+	wake      chan struct{}
+
+	delivered, retried, givenUp, gone atomic.Uint64
+	inFlight, circuitsOpen            atomic.Int64
+}
 
 // New makes a Worker; Run starts it.
-func New(queue Queue, documents Documents, post Post, o Options) *Worker { return &Worker{} }
+func New(queue Queue, documents Documents, post Post, o Options) *Worker {
+	if o.Concurrency < 1 {
+		o.Concurrency = 32
+	}
+	if o.PerHost < 1 {
+		o.PerHost = 2
+	}
+	if o.Grace == 0 {
+		o.Grace = 5 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Worker{queue: queue, documents: documents, post: post, options: o, log: o.Log, wake: make(chan struct{}, 1)}
+}
 
-// Run delivers until ctx ends.
-func (w *Worker) Run(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
-
-// Wake tells the worker that something was queued.
-func (w *Worker) Wake() {}
+// Wake tells the worker that something was queued. It never waits.
+func (w *Worker) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
 
 // Stats gives a snapshot.
-func (w *Worker) Stats() Stats { return Stats{} }
+func (w *Worker) Stats() Stats {
+	return Stats{
+		Delivered:    w.delivered.Load(),
+		Retried:      w.retried.Load(),
+		GivenUp:      w.givenUp.Load(),
+		Gone:         w.gone.Load(),
+		InFlight:     int(w.inFlight.Load()),
+		CircuitsOpen: int(w.circuitsOpen.Load()),
+	}
+}
+
+// Run delivers until ctx ends, and gives nil. Tries that are being made then
+// have the grace to end; what is not settled stays queued. Errors of the queue
+// are logged and tried again. Run runs once at a time.
+func (w *Worker) Run(ctx context.Context) error {
+	tries, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	l := newLoop(w, tries, ctx.Done())
+	for ctx.Err() == nil {
+		timer := l.fill(ctx)
+		select {
+		case <-ctx.Done():
+		case rep := <-l.reports:
+			l.settle(rep)
+		case <-w.wake:
+			l.look = true
+		case <-timer:
+			l.look = true
+		}
+	}
+	grace := time.After(w.options.Grace)
+	for len(l.busy) > 0 {
+		select {
+		case rep := <-l.reports:
+			l.settle(rep)
+		case <-grace:
+			cancel()
+		}
+	}
+	return nil
+}
