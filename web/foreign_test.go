@@ -78,8 +78,8 @@ func TestNothingThatAHosterWritesRuns(t *testing.T) {
 			}
 			d := parse(t, res)
 			checkHarmless(t, address+" with "+p, d)
-			if strings.ContainsAny(d.raw, "\u202e\u200b") {
-				t.Errorf("%s: invisible letters are let through", address)
+			if i := strings.IndexAny(d.raw, "\u202e\u200b"); i >= 0 {
+				t.Errorf("%s: invisible letters are let through: %s", address, d.raw[max(0, i-80):i])
 			}
 		}
 		h := l.Hoster

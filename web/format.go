@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
 	"matou/directory"
@@ -125,8 +126,10 @@ func (l *locale) list(words []string) string {
 
 // tongue gives the name of a language.
 func (l *locale) tongue(of directory.Language) string {
-	if name := display.Languages(l.tag).Name(tag(of)); name != "" {
-		return name
+	if t := tag(of); t != language.Und {
+		if name := display.Languages(l.tag).Name(t); name != "" {
+			return name
+		}
 	}
 	return plain(string(of))
 }

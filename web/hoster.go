@@ -284,7 +284,7 @@ type serviceView struct {
 func (s *Site) service(v *visit, service directory.Service) (serviceView, error) {
 	l, loc := v.language(), v.locale
 	view := serviceView{
-		Service: service, Anchor: "service-" + service.Slug, Name: plain(service.Name),
+		Service: service, Anchor: serviceAnchor(service), Name: plain(service.Name),
 		LevelWords: plain(service.LevelComment),
 		Needs:      s.needWords(l, service), Replaces: s.replaces(service),
 		Website: outward(service.Website), Terms: outward(service.Terms), Guide: outward(service.Guides.User),
@@ -311,6 +311,16 @@ func (s *Site) service(v *visit, service directory.Service) (serviceView, error)
 	var err error
 	view.Statements, _, err = s.statements(v, service.Statements)
 	return view, err
+}
+
+// serviceAnchor gives an id for the place of a service in its hoster's page.
+func serviceAnchor(s directory.Service) string {
+	for _, r := range s.Slug {
+		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') {
+			return "service-" + anchor(s.ID)
+		}
+	}
+	return "service-" + s.Slug
 }
 
 func levelTone(level directory.Level) string {

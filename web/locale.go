@@ -52,13 +52,17 @@ func loadLocales() (map[directory.Language]*locale, error) {
 
 // parseLocale reads one file of sentences.
 func parseLocale(l directory.Language, raw string) (*locale, error) {
-	var pages map[string]map[string]any
+	var pages map[string]any
 	if _, err := toml.Decode(raw, &pages); err != nil {
 		return nil, fmt.Errorf("locale %s: %w", l, err)
 	}
 	tag := language.Make(string(l))
 	loc := &locale{language: l, tag: tag, words: map[string]sentence{}, printer: message.NewPrinter(tag)}
-	for page, words := range pages {
+	for page, table := range pages {
+		words, ok := table.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("locale %s: %s: %w: must be a table", l, page, directory.ErrInvalid)
+		}
 		for key, value := range words {
 			s, err := parseSentence(value)
 			if err != nil {

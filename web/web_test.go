@@ -191,6 +191,10 @@ func routes(t *testing.T, o Options) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return routed(s)
+}
+
+func routed(s *Site) http.Handler {
 	r := mux.NewRouter()
 	s.Routes(r)
 	return r
