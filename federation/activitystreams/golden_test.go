@@ -96,8 +96,39 @@ func goldenDocuments(t testing.TB) map[string][]byte {
 	all["outbox"] = OrderedCollection(e.Outbox(), 2, e.Outbox()+"?page=first")
 	all["outbox-page"] = OrderedCollectionPage(e.Outbox()+"?page=first", e.Outbox(), "", []any{json.RawMessage(all["create"]), json.RawMessage(all["announce"])})
 	all["followers"] = OrderedCollection(e.Followers(), 12, "")
+	all["rare-terms"] = rareTerms(t)
 	all["featured"] = OrderedCollectionOf(e.Featured(), []any{note.IRI})
 	return all
+}
+
+// The terms that no ordinary profile has all at once stand in a document of
+// their own, so that every term is seen on the wire.
+func rareTerms(t testing.TB) []byte {
+	t.Helper()
+	h := directorytest.Hoster("Les Lucioles")
+	h.Until = directory.Date{Year: 2027}
+	h.Work.OnCall = &directory.OnCall{None: true}
+	h.Statements = append(h.Statements, directory.Statement{
+		Criterion: "open-formats", Value: directory.Met, SaidBy: "https://collectif.example/ap/actors/audit", SaidAt: testDay, Until: directory.Date{Year: 2027},
+	})
+	hoster, err := EncodeHoster(testEndpoints(), h, directory.Vocabulary{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Work.OnCall.AroundTheClock, h.Work.OnCall.None = true, false
+	duty, err := EncodeHoster(testEndpoints(), h, directory.Vocabulary{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := h.Services[0]
+	s.Allowance = &directory.Allowance{None: true}
+	s.Software.Source, s.Software.LicenceURL, s.Software.Version = "https://forge.example/x", "https://forge.example/licence", "1"
+	s.Limits, s.Leaving = directory.Text{"fr": "a"}, directory.Text{"fr": "b"}
+	service, err := EncodeService(testEndpoints(), h, s, directory.Vocabulary{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return OrderedCollectionOf("https://les-lucioles.example/x", []any{json.RawMessage(hoster.Body), json.RawMessage(duty.Body), json.RawMessage(service.Body)})
 }
 
 func goldenActivities(t testing.TB, e Endpoints, actor, note ap.Document, keep func(string, ap.Document, error) ap.Document) {
