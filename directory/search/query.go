@@ -25,10 +25,10 @@ const shortestSlip = 5
 func (x *Index) Search(q directory.Query) directory.Result {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	s := selection{x: x, keys: x.order(), chosen: q.Filters}
+	s := selection{x: x, keys: x.order(), chosen: x.canonical(q.Filters)}
 	s.text = x.matching(q.Text)
-	s.passing = make(map[directory.Facet]*roaring.Bitmap, len(q.Filters))
-	for f, values := range q.Filters {
+	s.passing = make(map[directory.Facet]*roaring.Bitmap, len(s.chosen))
+	for f, values := range s.chosen {
 		if len(values) > 0 && x.values[f] != nil {
 			s.passing[f] = x.passing(f, values)
 		}

@@ -99,7 +99,7 @@ func (x *Index) Put(l directory.Listing) {
 		}
 	}
 	for _, a := range h.Serves {
-		x.add(x.whole, string(a), n)
+		x.add(x.whole, x.code(string(a)), n)
 	}
 	for _, w := range words {
 		x.add(x.words, w, n)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,32 @@ import (
 type chain struct {
 	around []string // nearest first
 	values []string // sorted
+}
+
+// code gives the one code of an area that the gazetteer knows by several:
+// "FR-75C" for "FR-75".
+func (x *Index) code(a string) string {
+	if x.areas != nil {
+		if known, ok := x.areas.Area(directory.AreaCode(a)); ok && known.Code != "" {
+			return string(known.Code)
+		}
+	}
+	return a
+}
+
+// canonical gives filters with the one code of each area in them.
+func (x *Index) canonical(filters map[directory.Facet][]string) map[directory.Facet][]string {
+	filters = maps.Clone(filters)
+	for _, f := range []directory.Facet{directory.FacetServes, directory.FacetSeat, directory.FacetData} {
+		values := slices.Clone(filters[f])
+		for i, v := range values {
+			values[i] = x.code(v)
+		}
+		if len(values) > 0 {
+			filters[f] = values
+		}
+	}
+	return filters
 }
 
 // around gives the areas that value lies in, nearest first, without itself.
