@@ -42,6 +42,7 @@ type line struct {
 	text       string // without its end
 	end        string // "\n", "\r\n", "\r", or "" at the end of a file
 	key        string // as written, trimmed
+	folded     string // the key in small letters
 	start, cut int    // text[start:cut] is the value as written, trimmed
 }
 
@@ -131,6 +132,7 @@ func parseLine(l *line) {
 		return
 	}
 	l.key = strings.TrimSpace(key)
+	l.folded = foldKey(l.key)
 	l.start = len(key) + 1 + len(value) - len(strings.TrimLeft(value, " \t\u00a0"))
 	l.cut = max(l.start, len(strings.TrimRight(l.text, " \t\u00a0")))
 }
@@ -146,19 +148,20 @@ func (f *File) enter(i int) string {
 		}
 		return "this line is neither a comment nor “key = value”; it is kept and not used"
 	}
-	key := foldKey(l.key)
-	if first, ok := f.index[key]; ok {
+	if first, ok := f.index[l.folded]; ok {
 		return fmt.Sprintf("this key is already on line %d, which counts; this line is kept and not used", first+1)
 	}
-	f.index[key] = i
+	f.index[l.folded] = i
 	return ""
 }
 
 // reindex rebuilds the index after lines came or went.
 func (f *File) reindex() {
 	f.index = make(map[string]int, len(f.lines))
-	for i := range f.lines {
-		f.enter(i)
+	for i, l := range f.lines {
+		if _, ok := f.index[l.folded]; !ok && l.key != "" {
+			f.index[l.folded] = i
+		}
 	}
 }
 
@@ -214,8 +217,7 @@ func (f *File) Prefix(prefix string) []Item {
 	prefix = foldKey(prefix)
 	var items []Item
 	for i, l := range f.lines {
-		key := foldKey(l.key)
-		if key != "" && strings.HasPrefix(key, prefix) && f.index[key] == i {
+		if l.key != "" && strings.HasPrefix(l.folded, prefix) && f.index[l.folded] == i {
 			items = append(items, f.itemAt(i))
 		}
 	}

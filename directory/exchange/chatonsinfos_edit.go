@@ -46,9 +46,11 @@ func (f *File) lineOf(key string, aliases []string) (int, bool) {
 // remove takes out every line of the keys, repeated ones too: what stood
 // behind the first would count otherwise.
 func (f *File) remove(keys []string) {
-	f.lines = slices.DeleteFunc(f.lines, func(l line) bool {
-		return l.key != "" && slices.ContainsFunc(keys, func(k string) bool { return foldKey(k) == foldKey(l.key) })
-	})
+	gone := map[string]bool{}
+	for _, k := range keys {
+		gone[foldKey(k)] = true
+	}
+	f.lines = slices.DeleteFunc(f.lines, func(l line) bool { return l.key != "" && gone[l.folded] })
 	f.reindex()
 }
 
@@ -57,7 +59,7 @@ func (f *File) remove(keys []string) {
 func (f *File) insert(key, value string) {
 	at, shared := -1, 0
 	for i, l := range f.lines {
-		if n := sharedPath(foldKey(l.key), key); l.key != "" && n >= shared && n > 0 {
+		if n := sharedPath(l.folded, key); l.key != "" && n >= shared && n > 0 {
 			at, shared = i, n
 		}
 	}

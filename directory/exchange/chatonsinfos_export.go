@@ -144,11 +144,15 @@ func bring(f *File, have, want []fact) (changed bool) {
 			changed = true
 		}
 	}
+	var gone []string
 	for _, x := range have {
 		if !wanted[x.key] && x.value != "" {
-			f.set(x.key, x.aliases, "")
+			gone = append(append(gone, x.key), x.aliases...)
 			changed = true
 		}
+	}
+	if gone != nil {
+		f.remove(gone)
 	}
 	return changed
 }
