@@ -217,6 +217,16 @@ func (n *Node) saveOwnDocuments(ctx context.Context) error {
 // now is the node's time in UTC, to the second: what documents carry.
 func (n *Node) now() time.Time { return n.clock().UTC().Truncate(time.Second) }
 
+// after is now, or the second after t where that has not come yet: peers order
+// what changes by whole seconds, and drop a change that is not newer than the
+// one before.
+func (n *Node) after(t time.Time) time.Time {
+	if now := n.now(); now.After(t) {
+		return now
+	}
+	return t.UTC().Truncate(time.Second).Add(time.Second)
+}
+
 // newID gives a ULID: unique, ASCII, in the order of the time it was made.
 func (n *Node) newID() string {
 	n.idMu.Lock()

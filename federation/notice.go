@@ -51,7 +51,7 @@ func (n *Node) UpdateNotice(ctx context.Context, id directory.ID, u directory.No
 		return directory.Notice{}, err
 	}
 	u.ID = directory.ID(n.noteIRI(n.newID()))
-	if notice, err = notice.Advance(u, n.now()); err != nil {
+	if notice, err = notice.Advance(u, n.after(notice.UpdatedAt)); err != nil {
 		return directory.Notice{}, err
 	}
 	c := ap.Change{Notices: []directory.Notice{notice}}
@@ -80,7 +80,7 @@ func (n *Node) EditNotice(ctx context.Context, id directory.ID, title, body stri
 	if body == "" {
 		body = notice.Body
 	}
-	if notice, err = notice.Edit(title, body, n.now()); err != nil {
+	if notice, err = notice.Edit(title, body, n.after(notice.UpdatedAt)); err != nil {
 		return directory.Notice{}, err
 	}
 	c := ap.Change{Notices: []directory.Notice{notice}}

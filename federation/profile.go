@@ -24,7 +24,6 @@ func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, e
 	}
 	n.noticeMu.Lock()
 	defer n.noticeMu.Unlock()
-	now := n.now()
 	p.Actor = local.ID
 	p.Hoster.Handle = local.Username
 	n.nameServices(&p.Hoster)
@@ -39,6 +38,7 @@ func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, e
 	if known && sameHoster(old.Hoster, p.Hoster) {
 		return false, nil
 	}
+	now := n.after(old.Hoster.UpdatedAt)
 	p.Hoster.UpdatedAt = now
 	if p.Hoster.ConfirmedAt.IsZero() {
 		p.Hoster.ConfirmedAt = now
