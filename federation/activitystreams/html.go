@@ -16,8 +16,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxHTML is how much of a foreign text is read.
-const maxHTML = 100_000
+// How much of a foreign text is read: bytes, and tags, since markup that is
+// nested thousands deep costs far more than its length.
+const (
+	maxHTML = 100_000
+	maxTags = 2000
+)
 
 // policy keeps the elements that the fediverse renders. Headings pass here and
 // become paragraphs after.
@@ -65,6 +69,9 @@ func SanitiseHTML(s string) string { return sanitise(cutBytes(s, maxHTML), false
 // sanitise repeats its step until nothing changes, which is nearly always at
 // once; markup that never settles is reduced to its words.
 func sanitise(s string, everyHost bool) string {
+	if strings.Count(s, "<") > maxTags {
+		return paragraph(PlainText(s))
+	}
 	for range 6 {
 		next := sanitiseOnce(s, everyHost)
 		if next == s {
