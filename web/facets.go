@@ -26,7 +26,7 @@ type facetView struct {
 	More    string // address that shows every value; "" where all are shown
 	Hidden  int    // values behind More
 	Unsaid  int    // hosters that say nothing on it
-	Holding bool   // a value of it is chosen
+	Widens  bool   // a value is chosen, and one more finds more
 }
 
 // valueView is one answer: a link that adds or removes it.
@@ -59,7 +59,7 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 				continue
 			}
 			view.Values = append(view.Values, s.value(l, q, c.Facet, value))
-			view.Holding = view.Holding || value.Chosen
+			view.Widens = view.Widens || value.Chosen
 		}
 		if len(view.Values) == 0 {
 			continue
@@ -69,7 +69,8 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 			values.Set("all", string(c.Facet))
 			view.More = withQuery(address(l, "listings"), values) + "#facet-" + string(c.Facet)
 		}
-		view.Open = view.Open || view.Holding || unfolded[c.Facet]
+		view.Open = view.Open || view.Widens || unfolded[c.Facet]
+		view.Widens = view.Widens && c.Facet != directory.FacetCriterion
 		views = append(views, view)
 	}
 	return views

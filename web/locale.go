@@ -79,7 +79,7 @@ func parseLocale(l directory.Language, raw string) (*locale, error) {
 
 // spaced keeps the signs that French sets apart on the line of their word.
 var spaced = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!",
-	"« ", "«\u00a0", " »", "\u00a0»", "{0} h", "{0}\u00a0h", " h {", "\u00a0h\u00a0{")
+	"« ", "«\u00a0", " »", "\u00a0»", "{0} h {1}", "{0}\u00a0h\u00a0{1}", "{0} h", "{0}\u00a0h")
 
 func parseSentence(value any) (sentence, error) {
 	switch v := value.(type) {
@@ -122,10 +122,11 @@ func (l *locale) text(key string, args ...any) string {
 	if len(args) > 0 && s.one != s.other && l.isOne(args[0]) {
 		chosen = s.one
 	}
+	pairs := make([]string, 0, 2*len(args))
 	for i, a := range args {
-		chosen = strings.ReplaceAll(chosen, fmt.Sprintf("{%d}", i), l.argument(a))
+		pairs = append(pairs, "{"+itoa(i)+"}", l.argument(a))
 	}
-	return chosen
+	return strings.NewReplacer(pairs...).Replace(chosen) // once: an argument may hold braces
 }
 
 // html is text for sentences that hold markup of ours; arguments are escaped,

@@ -32,6 +32,7 @@ type noticeView struct {
 	Ends      *moment
 	EndsKnown bool // Ends is past: the end itself, no expectation
 	Next      *moment
+	Planned   bool // Starts is to come
 	Published moment
 	Ago       string // since the last word
 	Affects   []string
@@ -65,6 +66,7 @@ func (s *Site) notice(v *visit, n directory.Notice, h directory.Hoster, full boo
 		Starts:    s.momentOrNil(loc, n.StartsAt),
 		Ends:      s.momentOrNil(loc, n.EndsAt),
 		EndsKnown: n.EndsAt.Before(v.now),
+		Planned:   !n.Over() && n.StartsAt.After(v.now),
 	}
 	if !view.Over {
 		view.Next = s.momentOrNil(loc, n.NextUpdateAt)

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+
+	"matou/directory"
+)
+
+// statementGroup is statements under one heading of the vocabulary.
+type statementGroup struct {
+	Label      string
+	Statements []statementView
+}
+
+// statementView is one statement with who says so.
+type statementView struct {
+	Criterion string
+	Value     string // words
+	Mark      string // "met", "partly-met", "unmet"
+	SaidBy    string // "" is the hoster itself
+	SaidByURL string
+	Since     string
+	Until     string
+	SaidAt    *moment
+	Proof     link
+	Comment   said
+	Cost      string
+}
+
+// statements groups what was said by the headings of the vocabulary, and
+// counts the criteria on which nothing was.
+func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup, int, error) {
+	var groups []statementGroup
+	known := map[directory.CriterionID]bool{}
+	stated := map[directory.CriterionID]bool{}
+	for _, g := range s.options.Vocabulary.Groups {
+		label, _ := g.Label.In(v.language())
+		group := statementGroup{Label: label}
+		for _, c := range s.options.Vocabulary.Criteria {
+			if c.Group != g.ID {
+				continue
+			}
+			known[c.ID] = true
+			for _, st := range all {
+				if st.Criterion != c.ID || st.Value == directory.Undeclared || st.Value == "" {
+					continue
+				}
+				stated[c.ID] = true
+				view, err := s.statement(v, st, c)
+				if err != nil {
+					return nil, 0, err
+				}
+				group.Statements = append(group.Statements, view)
+			}
+		}
+		if len(group.Statements) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	other := statementGroup{Label: v.locale.text("statement.other")}
+	for _, st := range all {
+		if !known[st.Criterion] && st.Value != directory.Undeclared {
+			view, err := s.statement(v, st, directory.Criterion{})
+			if err != nil {
+				return nil, 0, err
+			}
+			other.Statements = append(other.Statements, view)
+		}
+	}
+	if len(other.Statements) > 0 {
+		groups = append(groups, other)
+	}
+	return groups, len(known) - len(stated), nil
+}
+
+func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion) (statementView, error) {
+	loc := v.locale
+	label, _ := c.Label.In(v.language())
+	if label == "" {
+		label = plain(string(st.Criterion))
+	}
+	cost, _ := c.Cost.In(v.language())
+	view := statementView{
+		Criterion: label, Cost: cost, Mark: string(st.Value),
+		Since: loc.date(st.Since), Until: loc.date(st.Until), SaidAt: s.momentOrNil(loc, st.SaidAt),
+		Proof: outward(st.Proof), Comment: loc.in(st.Comment),
+	}
+	if !slices.Contains([]directory.Value{directory.Met, directory.PartlyMet, directory.Unmet}, st.Value) {
+		view.Mark = "unsaid"
+	}
+	view.Value = loc.word("value", view.Mark)
+	if st.SaidBy == "" {
+		return view, nil
+	}
+	by, err := s.options.Directory.Listing(v.Context(), st.SaidBy)
+	switch {
+	case isMissing(err):
+		view.SaidBy = realHost(string(st.SaidBy))
+	case err != nil:
+		return view, fmt.Errorf("who says so: %w", err)
+	default:
+		view.SaidBy = plain(by.Hoster.Name)
+		view.SaidByURL = hosterAddress(v.language(), by.Handle)
+	}
+	return view, nil
+}
