@@ -17,8 +17,12 @@ type authored struct {
 // holdNote reads the note of a Create before anything is held back, then lets
 // it go together with notes of other threads.
 func (n *Node) holdNote(ctx context.Context, rec *received) (unlock func(), err error) {
-	if err := n.listed(ctx, rec.actor); err != nil {
+	ok, err := n.follows(ctx, rec.actor)
+	if err != nil {
 		return nil, err
+	}
+	if !ok {
+		return nil, ignored("not_followed")
 	}
 	if rec.note, err = n.noteOf(ctx, rec); err != nil {
 		return nil, err
@@ -35,7 +39,6 @@ func (n *Node) holdNote(ctx context.Context, rec *received) (unlock func(), err 
 // receiveCreate takes a public note of a hoster that this node's directory
 // lists: the notice is shown, and announced to those who follow the directory.
 func (n *Node) receiveCreate(ctx context.Context, rec *received, c *ap.Change) error {
-	// Asked again under the lock: the hoster may have been withdrawn meanwhile.
 	if err := n.listed(ctx, rec.actor); err != nil {
 		return err
 	}
