@@ -177,19 +177,29 @@ func DecodeCollection(raw []byte) (CollectionView, error) {
 	return c, nil
 }
 
+// embedded gives an object inside o as a document of its own. Of o's @context
+// it takes the language only: nothing else in it is ever read.
+func (o Object) embedded(m map[string]any) []byte {
+	if _, own := m["@context"]; !own {
+		m["@context"] = AS
+		if l := o.language(); l != "und" {
+			m["@context"] = []any{AS, map[string]any{"@language": string(l)}}
+		}
+	}
+	raw, err := encode(m)
+	if err != nil {
+		return nil // cannot be: Parse gave the tree
+	}
+	return raw
+}
+
 // items adds the entries of a collection or page.
 func items(all []Item, o Object) []Item {
 	for _, key := range []string{"orderedItems", "items"} {
 		for _, v := range o.list(key, maxItems) {
 			item := Item{IRI: iriOf(v)}
 			if m, ok := v.(map[string]any); ok {
-				if _, alone := m["@context"]; !alone {
-					m["@context"] = o["@context"]
-				}
-				if m["@context"] == nil {
-					delete(m, "@context")
-				}
-				item.Raw, _ = encode(m) // a tree that Parse gave can be written
+				item.Raw = o.embedded(m)
 			}
 			if (item.IRI != "" || item.Raw != nil) && len(all) < maxItems {
 				all = append(all, item)

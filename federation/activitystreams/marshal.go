@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"time"
 
-	"matou/directory"
 	"matou/federation/ap"
 )
 
@@ -70,7 +69,7 @@ func asList(v any) any {
 	switch v.(type) {
 	case nil:
 		return []any{}
-	case []any, []ap.IRI, []string, []map[string]any, []json.RawMessage:
+	case []any:
 		return v
 	default:
 		return []any{v}
@@ -84,12 +83,9 @@ func document(doc map[string]any, context any, owner ap.IRI, updated time.Time) 
 		return ap.Document{}, err
 	}
 	o := Object(doc)
-	id, _ := o["id"].(ap.IRI)
-	if id == "" {
-		id = ap.IRI(o.String("id"))
-	}
-	if reason := iriFault(string(id), true); reason != "" {
-		return ap.Document{}, directory.Invalid("id", "%s: %.80q", reason, id)
+	id, err := ParseIRI(o.String("id"), true)
+	if err != nil {
+		return ap.Document{}, err
 	}
 	return ap.Document{
 		IRI: id, Type: o.String("type"), Owner: owner, Body: body, URL: o.String("url"),
@@ -111,8 +107,8 @@ func stamp(t time.Time) string { return second(t).Format(time.RFC3339) }
 
 // parseURL gives the address as go-fed wants it, and checks it on the way.
 func parseURL(i ap.IRI) (*url.URL, error) {
-	if reason := iriFault(string(i), true); reason != "" {
-		return nil, directory.Invalid("address", "%s: %.80q", reason, i)
+	if _, err := ParseIRI(string(i), true); err != nil {
+		return nil, err
 	}
 	return url.Parse(string(i))
 }
