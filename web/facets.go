@@ -19,14 +19,14 @@ var unfolded = map[directory.Facet]bool{
 
 // facetView is one question of the directory with its answers as links.
 type facetView struct {
-	Name    string
-	Label   string
-	Open    bool // unfolded
-	Values  []valueView
-	More    string // address that shows every value; "" where all are shown
-	Hidden  int    // values behind More
-	Unsaid  int    // hosters that say nothing on it
-	Widens  bool   // a value is chosen, and one more finds more
+	Name   string
+	Label  string
+	Open   bool // unfolded
+	Values []valueView
+	More   string // address that shows every value; "" where all are shown
+	Hidden int    // values behind More
+	Unsaid int    // hosters that say nothing on it
+	Widens bool   // a value is chosen, and one more finds more
 }
 
 // valueView is one answer: a link that adds or removes it.

@@ -120,13 +120,16 @@ func (q *question) locate(s *Site, l directory.Language) {
 	}
 }
 
-// placeName tells a commune from another of its name by its department.
+// placeName tells a commune from another of its name by its department, or by
+// the region or country where there is none.
 func (s *Site) placeName(l directory.Language, a directory.Area) string {
 	name, _ := a.Name.In(l)
-	for _, code := range a.Parent {
-		if p, ok := s.options.Areas.Area(code); ok && p.Kind == directory.AreaDepartment {
-			in, _ := p.Name.In(l)
-			return plain(name + " (" + in + ")")
+	for _, kind := range []directory.AreaKind{directory.AreaDepartment, directory.AreaRegion, directory.AreaCountry} {
+		for _, code := range a.Parent {
+			if p, ok := s.options.Areas.Area(code); ok && p.Kind == kind {
+				in, _ := p.Name.In(l)
+				return plain(name + " (" + in + ")")
+			}
 		}
 	}
 	return plain(name)

@@ -260,10 +260,9 @@ func (s *Site) navigation(v *visit) []navigation {
 }
 
 func (s *Site) foot() foot {
-	f := foot{Keeper: s.options.Aggregator, Version: s.options.Version}
+	f := foot{Keeper: s.options.Aggregator, Version: s.options.Version, Sources: s.options.Areas != nil}
 	if f.Keeper != nil {
 		f.Contact = outward(f.Keeper.Contact)
-		f.Sources = s.options.Areas != nil
 		f.API = true
 	}
 	return f
