@@ -45,7 +45,7 @@ var french = phrases{
 	kinds: map[directory.NoticeKind]string{directory.NoticeIncident: "Incident", directory.NoticeMaintenance: "Maintenance", directory.NoticeAnnouncement: "Annonce"},
 	labels: map[string]string{
 		"anyone": "toute personne", "members": "membres", "clients": "contre facture", "no-one": "personne pour le moment",
-		"volunteer": "bénévole", "paid": "payé", "mixed": "bénévole et payé", "open": "places libres", "waiting-list": "liste d'attente", "full": "complet",
+		"volunteer": "bénévole", "paid": "payé", "mixed": "bénévole et payé",
 	},
 	days:  map[string]string{"mon": "lun.", "tue": "mar.", "wed": "mer.", "thu": "jeu.", "fri": "ven.", "sat": "sam.", "sun": "dim."},
 	month: func(t time.Time) string { return frenchMonths[t.Month()-1] },
@@ -66,7 +66,7 @@ var english = phrases{
 	kinds: map[directory.NoticeKind]string{directory.NoticeIncident: "Incident", directory.NoticeMaintenance: "Maintenance", directory.NoticeAnnouncement: "Announcement"},
 	labels: map[string]string{
 		"anyone": "anyone", "members": "members", "clients": "against an invoice", "no-one": "nobody for now",
-		"volunteer": "volunteer", "paid": "paid", "mixed": "volunteer and paid", "open": "places left", "waiting-list": "waiting list", "full": "full",
+		"volunteer": "volunteer", "paid": "paid", "mixed": "volunteer and paid",
 	},
 	days:  map[string]string{"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"},
 	month: func(t time.Time) string { return t.Month().String() },
