@@ -3,7 +3,7 @@
 GO ?= go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LINTER := .tools/golangci-lint
-LINTER_VERSION := v2.12.2
+LINTER_VERSION := v2.15.0
 
 .PHONY: demo build test check race fuzz bench golden docs fmt lint
 
