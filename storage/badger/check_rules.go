@@ -93,32 +93,13 @@ func (c *checker) checkDelivery(d ap.Delivery) {
 	}
 }
 
-func (c *checker) checkLane(l ap.Lane) {
-	if !c.has(laneDueKey(l)) {
-		c.problem("lane", string(l.Inbox), "it would never be due")
-	}
-	if keys, err := c.keys(walk{prefix: byHash(kindDelivery, l.Inbox)}, 1); err != nil || len(keys) == 0 {
+func (c *checker) checkLane(l lane) {
+	keys, err := c.keys(walk{prefix: byHash(kindDelivery, l.Inbox)}, 1)
+	switch {
+	case err != nil || len(keys) == 0:
 		c.problem("lane", string(l.Inbox), "it holds no delivery")
-	}
-}
-
-func (c *checker) checkLaneDue(key []byte, _ *badgerdb.Item) {
-	l, found, err := load(c.tx, join(kindLane, key[1+timeSize:]), func(ap.Lane) bool { return true })
-	if err != nil || !found || !bytes.Equal(laneDueKey(l), key) {
-		c.problem("lane", string(l.Inbox), "it is noted as due at a time that is not its own")
-	}
-}
-
-func (c *checker) checkRefresh(r ap.Refresh) {
-	if !c.has(refreshDueKey(r)) {
-		c.problem("refresh", string(r.Actor), "it would never be due")
-	}
-}
-
-func (c *checker) checkRefreshDue(key []byte, _ *badgerdb.Item) {
-	r, found, err := load(c.tx, join(kindRefresh, key[1+timeSize:]), func(ap.Refresh) bool { return true })
-	if err != nil || !found || !bytes.Equal(refreshDueKey(r), key) {
-		c.problem("refresh", string(r.Actor), "it is noted as due at a time that is not its own")
+	case string(keys[0]) != l.First:
+		c.problem("lane", string(l.Inbox), "its first delivery is not the one that it names")
 	}
 }
 

@@ -175,8 +175,8 @@ func (s *Store) commit(batch []*op) int {
 	if err := s.end(t); err != nil {
 		return answer(batch, explain(err))
 	}
-	if t.packed {
-		if err := s.spread(); err != nil {
+	if t.packs > 0 {
+		if err := s.spread(t.packs); err != nil {
 			// What the callers asked for is on the disk, in packs; the next
 			// start spreads the rest.
 			s.failed(err)
@@ -192,7 +192,7 @@ func (s *Store) commit(batch []*op) int {
 func (s *Store) begin() (*tx, error) {
 	t := &tx{
 		Txn: s.db.NewTransaction(true), ctx: context.Background(), now: s.clock(),
-		sequence: s.sequence, packs: s.packs,
+		sequence: s.sequence,
 	}
 	if err := t.Set(odometerKey, number(s.commits+1)); err != nil {
 		t.Discard()
@@ -207,7 +207,9 @@ func (s *Store) end(t *tx) error {
 		s.failed(err)
 		return err
 	}
-	s.sequence, s.packs = t.sequence, t.packs
+	s.sequence = t.sequence
+	s.lanes.apply(t.dueLanes)
+	s.refreshes.apply(t.dueRefreshes)
 	s.commits++
 	if err := s.odometer.set(s.commits); err != nil {
 		s.log.Warn("counting a transaction beside the store failed", "error", err)

@@ -5,8 +5,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	badgerdb "github.com/dgraph-io/badger/v4"
-
 	"matou/federation/ap"
 )
 
@@ -20,50 +18,55 @@ func deliveryKey(inbox ap.IRI, ulid string) []byte {
 	return join(kindDelivery, hash(inbox), []byte(ulid))
 }
 
-func laneDueKey(l ap.Lane) []byte {
-	return join(kindLaneDue, stamp(l.DueAt), hash(l.Inbox))
+// lane is a Lane as it is kept: it also knows where its deliveries begin, so
+// that nobody walks over those that have left.
+type lane struct {
+	ap.Lane
+	First string `json:"first"`
 }
 
 // DueLanes gives at most limit lanes due at now, earliest first, leaving out
-// those that skip names.
+// those that skip names; skip must not use the store.
 func (s *Store) DueLanes(ctx context.Context, now time.Time, limit int, skip func(inbox ap.IRI) bool) ([]ap.Lane, error) {
 	return read(s, ctx, func(t *tx) ([]ap.Lane, error) {
-		if limit < 1 {
-			return nil, nil
-		}
 		var all []ap.Lane
-		err := t.visit(walk{prefix: []byte{kindLaneDue}}, func(key []byte, _ *badgerdb.Item) (bool, error) {
-			if stampTime(key[1:]).After(now) {
-				return false, nil
-			}
-			l, found, err := load(t, join(kindLane, key[1+timeSize:]), func(ap.Lane) bool { return true })
+		for _, inbox := range s.lanes.due(now, limit, skip) {
+			l, found, err := t.lane(inbox)
 			if err != nil {
-				return false, err
+				return nil, err
 			}
-			if found && (skip == nil || !skip(l.Inbox)) {
-				all = append(all, l)
+			if found && !l.DueAt.After(now) {
+				all = append(all, l.Lane)
 			}
-			return len(all) < limit, nil
-		})
-		return all, err
+		}
+		return all, nil
 	})
 }
 
 // NextDue gives when the earliest lane is due; the zero time for an empty
 // queue.
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
-	return read(s, ctx, func(t *tx) (time.Time, error) { return t.nextDue(kindLaneDue) })
+	return s.lanes.next(), ctx.Err()
 }
 
 // Deliveries gives the first deliveries of a lane, in order, at most limit.
 func (s *Store) Deliveries(ctx context.Context, inbox ap.IRI, limit int) ([]ap.Delivery, error) {
 	return read(s, ctx, func(t *tx) ([]ap.Delivery, error) {
-		return collect[ap.Delivery](t, walk{prefix: byHash(kindDelivery, inbox)}, limit)
+		l, found, err := t.lane(inbox)
+		if err != nil || !found {
+			return nil, err
+		}
+		return collect[ap.Delivery](t, l.from(), limit)
 	})
 }
 
-func (t *tx) lane(inbox ap.IRI) (ap.Lane, bool, error) {
-	return load(t, byHash(kindLane, inbox), func(l ap.Lane) bool { return l.Inbox == inbox })
+// from is the walk over the deliveries of a lane.
+func (l lane) from() walk {
+	return walk{prefix: byHash(kindDelivery, l.Inbox), from: []byte(l.First)}
+}
+
+func (t *tx) lane(inbox ap.IRI) (lane, bool, error) {
+	return load(t, byHash(kindLane, inbox), func(l lane) bool { return l.Inbox == inbox })
 }
 
 // deliver adds a delivery to the lane of its inbox; a new lane is due at once.
@@ -71,55 +74,59 @@ func (t *tx) deliver(d ap.Delivery) error {
 	if err := t.save(deliveryKey(d.Inbox, d.Key), d); err != nil {
 		return err
 	}
-	_, found, err := t.lane(d.Inbox)
-	if err != nil || found {
+	l, found, err := t.lane(d.Inbox)
+	if err != nil || found && l.First <= d.Key {
 		return err
 	}
-	return t.saveLane(ap.Lane{Inbox: d.Inbox, DueAt: d.CreatedAt})
+	if !found {
+		l.Inbox, l.DueAt = d.Inbox, d.CreatedAt
+	}
+	l.First = d.Key
+	return t.saveLane(l)
 }
 
-// saveLane writes a lane and its place among those that are due.
-func (t *tx) saveLane(l ap.Lane) error {
-	if err := t.save(byHash(kindLane, l.Inbox), l); err != nil {
-		return err
-	}
-	return t.mark(laneDueKey(l))
+// saveLane writes a lane, and when it is due.
+func (t *tx) saveLane(l lane) error {
+	t.dueLanes = append(t.dueLanes, dueChange{id: l.Inbox, at: l.DueAt})
+	return t.save(byHash(kindLane, l.Inbox), l)
+}
+
+// dropLane removes a lane that is empty.
+func (t *tx) dropLane(inbox ap.IRI) error {
+	t.dueLanes = append(t.dueLanes, dueChange{id: inbox, gone: true})
+	return t.Delete(byHash(kindLane, inbox))
 }
 
 // settle records what became of one delivery; one that is not in the queue any
 // more is passed over.
 func (t *tx) settle(o ap.Outcome) error {
 	inbox := o.Delivery.Inbox
-	lane, found, err := t.lane(inbox)
+	l, found, err := t.lane(inbox)
 	if err != nil || !found {
 		return err
 	}
 	if _, found, err = t.raw(deliveryKey(inbox, o.Delivery.Key)); err != nil || !found {
 		return err
 	}
-	if o.Gone {
-		return t.removeLane(lane, o.Delivery.Signer)
-	}
-	front, err := collect[ap.Delivery](t, walk{prefix: byHash(kindDelivery, inbox)}, 2)
-	if err != nil {
-		return err
-	}
-	if front[0].Key != o.Delivery.Key {
+	switch {
+	case o.Gone:
+		return t.removeLane(l, o.Delivery.Signer)
+	case l.First != o.Delivery.Key:
 		return t.settleBehind(o)
-	}
-	if err := t.Delete(laneDueKey(lane)); err != nil {
-		return err
-	}
-	if !o.Done {
-		return t.retry(lane, o)
+	case !o.Done:
+		return t.retry(l, o)
 	}
 	if err := t.Delete(deliveryKey(inbox, o.Delivery.Key)); err != nil {
 		return err
 	}
-	if len(front) == 1 {
-		return t.Delete(byHash(kindLane, inbox))
+	next, err := collect[ap.Delivery](t, l.from(), 1)
+	if err != nil {
+		return err
 	}
-	return t.advance(lane, o, front[1])
+	if len(next) == 0 {
+		return t.dropLane(inbox)
+	}
+	return t.advance(l, o, next[0])
 }
 
 // settleBehind settles a delivery that is not the first of its lane: the state
@@ -132,7 +139,7 @@ func (t *tx) settleBehind(o ap.Outcome) error {
 }
 
 // retry counts a failed try of the first delivery.
-func (t *tx) retry(l ap.Lane, o ap.Outcome) error {
+func (t *tx) retry(l lane, o ap.Outcome) error {
 	l.DueAt = o.RetryAt
 	l.Attempts++
 	if l.FailingSince.IsZero() {
@@ -144,7 +151,8 @@ func (t *tx) retry(l ap.Lane, o ap.Outcome) error {
 
 // advance makes the lane due at once for its next delivery. An inbox that was
 // given up on is still failing; one that took a delivery is not.
-func (t *tx) advance(l ap.Lane, o ap.Outcome, next ap.Delivery) error {
+func (t *tx) advance(l lane, o ap.Outcome, next ap.Delivery) error {
+	l.First = next.Key
 	l.DueAt = next.CreatedAt
 	l.Attempts = 0
 	l.LastError = shorten(o.Error)
@@ -156,24 +164,25 @@ func (t *tx) advance(l ap.Lane, o ap.Outcome, next ap.Delivery) error {
 
 // removeLane removes a lane with all that it holds, and the followers of
 // signer who received there.
-func (t *tx) removeLane(l ap.Lane, signer ap.IRI) error {
-	prefix := byHash(kindDelivery, l.Inbox)
-	keys, err := t.keys(walk{prefix: prefix}, maxLaneGone)
+func (t *tx) removeLane(l lane, signer ap.IRI) error {
+	w := walk{prefix: byHash(kindDelivery, l.Inbox), from: []byte(l.First)}
+	keys, err := t.keys(w, maxLaneGone+1)
 	if err != nil {
 		return err
 	}
-	for _, k := range keys {
-		if err := t.Delete(append(prefix[:len(prefix):len(prefix)], k...)); err != nil {
+	for _, key := range keys[:min(len(keys), maxLaneGone)] {
+		if err := t.Delete(join(kindDelivery, hash(l.Inbox), key)); err != nil {
 			return err
 		}
 	}
-	if len(keys) < maxLaneGone {
-		if err := first(
-			func() error { return t.Delete(laneDueKey(l)) },
-			func() error { return t.Delete(byHash(kindLane, l.Inbox)) },
-		); err != nil {
-			return err
-		}
+	if len(keys) > maxLaneGone {
+		l.First = string(keys[maxLaneGone])
+		err = t.saveLane(l)
+	} else {
+		err = t.dropLane(l.Inbox)
+	}
+	if err != nil {
+		return err
 	}
 	return t.removeFollowersAt(signer, l.Inbox)
 }

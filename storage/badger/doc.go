@@ -21,11 +21,9 @@
 //	k #actor                            counts of followers, followed, outbox items
 //	O #actor ULID                     OutboxItem
 //	Q #inbox ULID                     Delivery
-//	W #inbox                          Lane
-//	w @due #inbox                       lanes by when they are due
-//	S number part                     Pack: many deliveries of one Change, until they are spread over their lanes
+//	W #inbox                          Lane, with the ULID of its first Delivery
+//	S number                          Pack: many deliveries of one Change, until they are spread over their lanes
 //	R #actor                          Refresh
-//	r @due #actor                       refreshes by when they are due
 //	P id                              Listing
 //	p #handle                           id of the listing of that handle
 //	C id                              Position: the place of a listing in the feed, also of a removed one
@@ -38,6 +36,9 @@
 //
 // A value is one byte, the version of its format (1), and JSON; the values of
 // indexes are empty or one id.
+//
+// When lanes and refreshes are due is held in memory, and read from their
+// records when the store is opened.
 //
 // # Writing
 //

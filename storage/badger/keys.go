@@ -21,10 +21,8 @@ const (
 	kindOutbox     = 'O'
 	kindDelivery   = 'Q'
 	kindLane       = 'W'
-	kindLaneDue    = 'w'
 	kindPack       = 'S'
 	kindRefresh    = 'R'
-	kindRefreshDue = 'r'
 	kindListing    = 'P'
 	kindHandle     = 'p'
 	kindPosition   = 'C'
@@ -53,12 +51,6 @@ func stamp(t time.Time) []byte {
 	binary.BigEndian.PutUint64(b, uint64(t.Unix())^(1<<63))
 	binary.BigEndian.PutUint32(b[8:], uint32(t.Nanosecond()))
 	return b
-}
-
-// stampTime reads what stamp wrote, in UTC.
-func stampTime(b []byte) time.Time {
-	seconds := int64(binary.BigEndian.Uint64(b) ^ (1 << 63))
-	return time.Unix(seconds, int64(binary.BigEndian.Uint32(b[8:]))).UTC()
 }
 
 // number is a counter that sorts as numbers do.

@@ -64,48 +64,44 @@ func (t *tx) enqueue(all []ap.Delivery) error {
 	}
 	for _, p := range packAll(all) {
 		t.packs++
-		if err := t.save(join(kindPack, number(t.packs)), p); err != nil {
+		if err := t.save(packKey(t.packs), p); err != nil {
 			return err
 		}
 	}
-	t.packed = true
 	return nil
 }
 
-// spread moves every pack to the lanes, one transaction each.
-func (s *Store) spread() error {
-	for {
-		done, err := s.spreadOne()
-		if err != nil || done {
-			return err
+func packKey(n uint64) []byte { return join(kindPack, number(n)) }
+
+// spread moves the packs 1 to n to the lanes, one transaction each; those that
+// have been spread are passed over.
+func (s *Store) spread(n uint64) error {
+	for i := uint64(1); i <= n; i++ {
+		if err := s.spreadOne(packKey(i)); err != nil {
+			return fmt.Errorf("spread deliveries: %w", err)
 		}
 	}
+	return nil
 }
 
-// spreadOne moves the first pack; done where there is none.
-func (s *Store) spreadOne() (done bool, err error) {
+// spreadOne moves one pack.
+func (s *Store) spreadOne(key []byte) error {
 	t, err := s.begin()
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer t.Discard()
-	var key []byte
-	var p pack
-	err = t.visit(walk{prefix: []byte{kindPack}}, func(k []byte, item *badgerdb.Item) (bool, error) {
-		key = append(key, k...)
-		p, err = value[pack](item)
-		return false, err
-	})
-	if err != nil || key == nil {
-		return key == nil, err
+	p, found, err := load(t, key, func(pack) bool { return true })
+	if err != nil || !found {
+		return err
 	}
 	if err := each(p.deliveries(), t.deliver)(); err != nil {
-		return false, fmt.Errorf("spread deliveries: %w", err)
+		return err
 	}
 	if err := t.Delete(key); err != nil {
-		return false, fmt.Errorf("spread deliveries: %w", err)
+		return err
 	}
-	return false, s.end(t)
+	return s.end(t)
 }
 
 // newest gives the greatest number of a kind of keys; 0 where there is none.

@@ -4,29 +4,19 @@ import (
 	"context"
 	"time"
 
-	badgerdb "github.com/dgraph-io/badger/v4"
-
 	"matou/federation/ap"
 )
-
-func refreshDueKey(r ap.Refresh) []byte {
-	return join(kindRefreshDue, stamp(r.DueAt), hash(r.Actor))
-}
 
 // DueRefreshes gives at most limit refreshes due at now, earliest first.
 func (s *Store) DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error) {
 	return read(s, ctx, func(t *tx) ([]ap.Refresh, error) {
-		hashes, err := t.due(kindRefreshDue, now, limit)
-		if err != nil {
-			return nil, err
-		}
 		var all []ap.Refresh
-		for _, h := range hashes {
-			r, found, err := load(t, join(kindRefresh, h), func(ap.Refresh) bool { return true })
+		for _, actor := range s.refreshes.due(now, limit, nil) {
+			r, found, err := t.refresh(actor)
 			if err != nil {
 				return nil, err
 			}
-			if found {
+			if found && !r.DueAt.After(now) {
 				all = append(all, r)
 			}
 		}
@@ -36,58 +26,22 @@ func (s *Store) DueRefreshes(ctx context.Context, now time.Time, limit int) ([]a
 
 // NextRefresh gives when the earliest refresh is due; the zero time for none.
 func (s *Store) NextRefresh(ctx context.Context) (time.Time, error) {
-	return read(s, ctx, func(t *tx) (time.Time, error) { return t.nextDue(kindRefreshDue) })
-}
-
-// due gives the hashes of an index by time up to now, earliest first.
-func (t *tx) due(kind byte, now time.Time, limit int) ([][]byte, error) {
-	var all [][]byte
-	if limit < 1 {
-		return nil, nil
-	}
-	err := t.visit(walk{prefix: []byte{kind}}, func(key []byte, _ *badgerdb.Item) (bool, error) {
-		if stampTime(key[1:]).After(now) {
-			return false, nil
-		}
-		all = append(all, append([]byte(nil), key[1+timeSize:]...))
-		return len(all) < limit, nil
-	})
-	return all, err
-}
-
-// nextDue gives the first time of an index by time, or the zero time.
-func (t *tx) nextDue(kind byte) (at time.Time, err error) {
-	err = t.visit(walk{prefix: []byte{kind}}, func(key []byte, _ *badgerdb.Item) (bool, error) {
-		at = stampTime(key[1:])
-		return false, nil
-	})
-	return at, err
+	return s.refreshes.next(), ctx.Err()
 }
 
 // saveRefresh replaces the refresh of that actor.
 func (t *tx) saveRefresh(r ap.Refresh) error {
-	if err := t.removeRefresh(r.Actor); err != nil {
-		return err
-	}
-	if err := t.save(byHash(kindRefresh, r.Actor), r); err != nil {
-		return err
-	}
-	return t.mark(refreshDueKey(r))
+	t.dueRefreshes = append(t.dueRefreshes, dueChange{id: r.Actor, at: r.DueAt})
+	return t.save(byHash(kindRefresh, r.Actor), r)
 }
 
 func (t *tx) refresh(actor ap.IRI) (ap.Refresh, bool, error) {
 	return load(t, byHash(kindRefresh, actor), func(r ap.Refresh) bool { return r.Actor == actor })
 }
 
-// removeRefresh removes the refresh of an actor, where there is one.
+// removeRefresh removes the refresh of an actor.
 func (t *tx) removeRefresh(actor ap.IRI) error {
-	old, found, err := t.refresh(actor)
-	if err != nil || !found {
-		return err
-	}
-	if err := t.Delete(refreshDueKey(old)); err != nil {
-		return err
-	}
+	t.dueRefreshes = append(t.dueRefreshes, dueChange{id: actor, gone: true})
 	return t.Delete(byHash(kindRefresh, actor))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 
+	"matou/federation/ap"
 	"matou/storage"
 )
 
@@ -38,10 +39,11 @@ type Store struct {
 
 	// The writer's own; nobody else touches them.
 	sequence uint64
-	packs    uint64
 	commits  uint64
 	odometer *odometer
 	broken   error // the disk failed a write: what it holds is not known any more
+
+	lanes, refreshes *schedule
 
 	watch    sync.Mutex
 	watchers map[chan struct{}]bool
@@ -76,7 +78,7 @@ func Open(o Options) (*Store, error) {
 	s := &Store{
 		db: db, dir: o.Dir, log: o.Log, clock: o.Clock, stop: stop,
 		ops: make(chan *op, maxBatch), written: make(chan struct{}),
-		watchers: map[chan struct{}]bool{},
+		lanes: newSchedule(), refreshes: newSchedule(), watchers: map[chan struct{}]bool{},
 	}
 	if err := s.prepare(ctx, o.steps); err != nil {
 		stop()
@@ -99,18 +101,37 @@ func (s *Store) prepare(ctx context.Context, steps []migration) error {
 	if s.odometer, err = openOdometer(s.dir); err != nil {
 		return err
 	}
+	var packs uint64
 	err = s.view(ctx, func(t *tx) error {
-		var err error
 		if s.sequence, err = t.newest(kindFeed); err != nil {
 			return err
 		}
-		s.packs, err = t.newest(kindPack)
-		return err
+		if packs, err = t.newest(kindPack); err != nil {
+			return err
+		}
+		return s.schedule(t)
 	})
 	if err != nil {
 		return err
 	}
-	return s.spread()
+	return s.spread(packs)
+}
+
+// schedule reads when every lane and refresh is due.
+func (s *Store) schedule(t *tx) error {
+	err := t.visit(walk{prefix: []byte{kindLane}}, func(_ []byte, item *badgerdb.Item) (bool, error) {
+		l, err := value[lane](item)
+		s.lanes.apply([]dueChange{{id: l.Inbox, at: l.DueAt}})
+		return true, err
+	})
+	if err != nil {
+		return err
+	}
+	return t.visit(walk{prefix: []byte{kindRefresh}}, func(_ []byte, item *badgerdb.Item) (bool, error) {
+		r, err := value[ap.Refresh](item)
+		s.refreshes.apply([]dueChange{{id: r.Actor, at: r.DueAt}})
+		return true, err
+	})
 }
 
 // Close waits for the writes that were accepted, then closes the database.

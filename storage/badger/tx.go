@@ -31,9 +31,10 @@ type tx struct {
 	// What only the writer needs; it becomes the Store's when the transaction
 	// was committed.
 	sequence uint64 // of the newest change of the feed
-	packs    uint64 // number of the newest pack
+	packs    uint64 // written, and to be spread
 	listed   bool   // the feed has grown
-	packed   bool   // there are packs to spread
+
+	dueLanes, dueRefreshes []dueChange
 }
 
 // view runs f on the store as it stands now.
@@ -165,30 +166,38 @@ func (t *tx) mark(key []byte) error { return t.Set(key, nil) }
 // writer may have one walk at a time: collect first, then change.
 type walk struct {
 	prefix   []byte
-	from     []byte // nil: from the end where it begins
+	from     []byte // nil: from where the walk begins
 	past     bool   // leave out the key prefix+from itself
 	backward bool
 }
 
-// visit calls f for each item; key is valid until the next one.
+// visit calls f for each item; key is valid until the next one. Forward it asks
+// for every version of a key and leaves the old and removed ones out itself:
+// Badger would walk over the removed keys beyond the prefix too, in search of
+// one that is not, and a queue leaves many.
 func (t *tx) visit(w walk, f func(key []byte, item *badgerdb.Item) (more bool, err error)) error {
-	o := badgerdb.IteratorOptions{Prefix: w.prefix, Reverse: w.backward}
-	it := t.NewIterator(o)
+	it := t.NewIterator(badgerdb.IteratorOptions{Prefix: w.prefix, Reverse: w.backward, AllVersions: !w.backward})
 	defer it.Close()
 	start := append(bytes.Clone(w.prefix), w.from...)
 	if w.backward && w.from == nil {
 		start = append(start, bytes.Repeat([]byte{0xff}, 8)...)
 	}
+	var last []byte
 	n := 0
 	for it.Seek(start); it.ValidForPrefix(w.prefix); it.Next() {
 		if n++; n%256 == 0 && t.ctx.Err() != nil {
 			return t.ctx.Err()
 		}
 		item := it.Item()
-		if w.past && bytes.Equal(item.Key(), start) {
+		key := item.Key()
+		if bytes.Equal(key, last) {
+			continue // an older version
+		}
+		last = append(last[:0], key...)
+		if item.IsDeletedOrExpired() || w.past && bytes.Equal(key, start) {
 			continue
 		}
-		if more, err := f(item.Key(), item); err != nil || !more {
+		if more, err := f(key, item); err != nil || !more {
 			return err
 		}
 	}
