@@ -25,7 +25,7 @@ type hosterView struct {
 	OnCall     []string // sentences
 	Services   []serviceView
 	Statements []statementGroup
-	Unsaid     int // criteria of the vocabulary without a statement
+	Unsaid     bool // there are criteria without a statement; how many is nobody's measure
 	Members    []memberView
 	Links      []linkGroup
 	DataIn     []string

@@ -29,8 +29,8 @@ type statementView struct {
 }
 
 // statements groups what was said by the headings of the vocabulary, and
-// counts the criteria on which nothing was.
-func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup, int, error) {
+// reports whether there are criteria on which nothing was.
+func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup, bool, error) {
 	var groups []statementGroup
 	known := map[directory.CriterionID]bool{}
 	stated := map[directory.CriterionID]bool{}
@@ -49,7 +49,7 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 				stated[c.ID] = true
 				view, err := s.statement(v, st, c)
 				if err != nil {
-					return nil, 0, err
+					return nil, false, err
 				}
 				group.Statements = append(group.Statements, view)
 			}
@@ -63,7 +63,7 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 		if !known[st.Criterion] && st.Value != directory.Undeclared {
 			view, err := s.statement(v, st, directory.Criterion{})
 			if err != nil {
-				return nil, 0, err
+				return nil, false, err
 			}
 			other.Statements = append(other.Statements, view)
 		}
@@ -71,7 +71,7 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 	if len(other.Statements) > 0 {
 		groups = append(groups, other)
 	}
-	return groups, len(known) - len(stated), nil
+	return groups, len(stated) < len(known), nil
 }
 
 func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion) (statementView, error) {

@@ -220,7 +220,8 @@ func words(n *html.Node) string {
 }
 
 // realHost gives the DNS name of an address in ASCII, so that no foreign
-// letter passes for a Latin one; "" where there is none.
+// letter passes for a Latin one, and the port where it has one; "" where there
+// is no name.
 func realHost(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -229,6 +230,9 @@ func realHost(address string) string {
 	host, err := idna.Lookup.ToASCII(u.Hostname())
 	if err != nil {
 		return ""
+	}
+	if port := u.Port(); port != "" {
+		host += ":" + port
 	}
 	return host
 }
