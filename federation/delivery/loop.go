@@ -11,7 +11,8 @@ import (
 
 const (
 	lanesAtOnce = 256              // lanes taken from the queue at once
-	lookAgain   = 10 * time.Second // where a lane that is due is held back, and hides when the next one is
+	lookAgain   = 10 * time.Second // where a lane that is due is held back, and hides when the next one is …
+	lookCost    = time.Millisecond // … and this longer for each of them, so that many cost no more than few
 	queuePause  = 5 * time.Second  // after an error of the queue
 )
 
@@ -27,6 +28,7 @@ type loop struct {
 	hosts    map[string]int  // how many of them each host has
 	ready    []ap.Lane       // due lanes that wait for a turn, in order
 	held     map[string]bool // hosts of which the last look passed over a lane that is due
+	passed   int             // how many lanes it passed over
 	reopens  time.Time       // when the first of them may be tried again; zero: none has to wait
 	circuits circuits
 	look     bool      // the queue may hold lanes that could start now
@@ -99,7 +101,7 @@ func (l *loop) room(host string, now time.Time) (tries int, until time.Time) {
 // lookForDue takes due lanes from the queue that could start, and notes which
 // hosts it passed over, so that their reports make it look again.
 func (l *loop) lookForDue(ctx context.Context, now time.Time) error {
-	l.held, l.reopens = map[string]bool{}, time.Time{}
+	l.held, l.passed, l.reopens = map[string]bool{}, 0, time.Time{}
 	waiting := make(map[ap.IRI]bool, len(l.ready))
 	for _, lane := range l.ready {
 		waiting[lane.Inbox] = true
@@ -114,6 +116,7 @@ func (l *loop) lookForDue(ctx context.Context, now time.Time) error {
 			return false
 		}
 		l.held[host] = true
+		l.passed++
 		if !until.IsZero() && (l.reopens.IsZero() || until.Before(l.reopens)) {
 			l.reopens = until
 		}
@@ -136,7 +139,7 @@ func (l *loop) nextLook(ctx context.Context, now time.Time) <-chan time.Time {
 		return time.After(queuePause)
 	}
 	if !next.IsZero() && !next.After(now) {
-		next = now.Add(lookAgain)
+		next = now.Add(lookAgain + time.Duration(l.passed)*lookCost)
 	}
 	if !l.reopens.IsZero() && (next.IsZero() || l.reopens.Before(next)) {
 		next = l.reopens

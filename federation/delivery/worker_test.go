@@ -344,7 +344,7 @@ func TestActivityNoLongerKept(t *testing.T) {
 	})
 }
 
-// A host with thousands of inboxes, all slow, must not keep the others waiting,
+// A host with hundreds of inboxes, all slow, must not keep the others waiting,
 // nor see more than two tries at once.
 func TestSlowHostStarvesNobody(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *rim) {
@@ -357,7 +357,7 @@ func TestSlowHostStarvesNobody(t *testing.T) {
 			return status(202)
 		})
 		var inboxes []ap.IRI
-		for i := range 1000 {
+		for i := range 400 {
 			inboxes = append(inboxes, ap.IRI(fmt.Sprintf("https://slow.example/%d/inbox", i)))
 		}
 		b.queue(inboxes...)
@@ -385,7 +385,7 @@ func TestSlowHostStarvesNobody(t *testing.T) {
 			t.Errorf("there were %d tries at once, want about 32", got)
 		}
 		time.Sleep(5 * time.Hour)
-		b.wantStats(delivery.Stats{Delivered: 1100})
+		b.wantStats(delivery.Stats{Delivered: 500})
 	})
 }
 
