@@ -96,20 +96,49 @@ func isUnreachable(err error) bool {
 // sentence says err to the person at the terminal: one line, or one line for
 // each fault of an input, without control characters.
 func sentence(err error) string {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return "the disk is full: make room, then run the command again; nothing was lost (" + printable(err.Error()) + ")"
-	}
 	var faults *inputFaults
-	if errors.As(err, &faults) {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "the disk is full: make room, then run the command again; nothing was lost (" + printable(err.Error()) + ")"
+	case errors.As(err, &faults):
 		return faults.Error()
 	}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		var lines []string
-		for _, e := range joined.Unwrap() {
-			lines = append(lines, printable(e.Error()))
+	if all := flatten(err); len(all) > 1 {
+		lines := make([]string, len(all))
+		for i, e := range all {
+			lines[i] = printable(e.Error())
 		}
 		return strings.Join(lines, "\n  ")
 	}
-	return printable(err.Error())
+	return withoutSentinel(printable(err.Error()))
+}
+
+// withoutSentinel takes the word for a kind of error, which is for programs,
+// off the end of a sentence that says it better.
+func withoutSentinel(text string) string {
+	for _, e := range []error{directory.ErrNotFound, directory.ErrInvalid, directory.ErrConflict, directory.ErrForbidden, directory.ErrGone} {
+		if short, ok := strings.CutSuffix(text, ": "+e.Error()); ok {
+			return short
+		}
+	}
+	return text
+}
+
+// flatten gives the single errors of an errors.Join. An error that only wraps
+// several has a text of its own, and stays one.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	var texts []string
+	for _, e := range joined.Unwrap() {
+		all = append(all, flatten(e)...)
+		texts = append(texts, e.Error())
+	}
+	if strings.Join(texts, "\n") != err.Error() {
+		return []error{err}
+	}
+	return all
 }

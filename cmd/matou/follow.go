@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
-	"matou/directory"
 	"matou/federation/ap"
 )
 
@@ -39,11 +36,7 @@ type unfollowCommand struct {
 // Run ends the Follow and removes the listing.
 func (f *unfollowCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	return c.withNode(ctx, t, func(_ *config, g *target) error {
-		_, err := unfollowHoster.call(ctx, g, handle{f.Handle})
-		if errors.Is(err, directory.ErrNotFound) {
-			return fmt.Errorf("%s is not followed: %w", f.Handle, err)
-		}
-		if err != nil {
+		if _, err := unfollowHoster.call(ctx, g, handle{f.Handle}); err != nil {
 			return err
 		}
 		t.printf("%s is followed no more, and not listed any more\n", f.Handle)

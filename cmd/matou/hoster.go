@@ -71,7 +71,7 @@ func (s *hosterShowCommand) Run(ctx context.Context, c *cli, t *terminal) error 
 	return c.withNode(ctx, t, func(_ *config, g *target) error {
 		h, err := showHoster.call(ctx, g, nothing{})
 		if err != nil {
-			return withoutProfile(err)
+			return err
 		}
 		if s.JSON {
 			return t.json(h)

@@ -28,7 +28,7 @@ var imports = []struct {
 	{"federation/fetch", []string{"directory"}, []string{"code.dny.dev/ssrf", "golang.org/x/net/…", "golang.org/x/sync/…", "golang.org/x/time/rate"}},
 	{"federation/signature", []string{"directory"}, []string{"github.com/go-fed/httpsig", "github.com/dunglas/httpsfv", "golang.org/x/crypto/…"}},
 	{"federation/activitystreams", []string{"directory", "federation/ap", "federation/signature"}, []string{"github.com/go-fed/activity/…", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…", "golang.org/x/text/…"}},
-	{"federation/delivery", []string{"directory", "federation/ap"}, []string{"golang.org/x/sync/…", "golang.org/x/time/rate"}},
+	{"federation/delivery", []string{"directory", "federation/ap"}, []string{"github.com/hashicorp/golang-lru/v2/…", "golang.org/x/sync/…", "golang.org/x/time/rate"}},
 	{"federation/…", []string{"directory", "federation/…"}, []string{"github.com/go-fed/activity/…", "github.com/gorilla/mux", "github.com/hashicorp/golang-lru/v2/…", "github.com/oklog/ulid/v2", "golang.org/x/net/…", "golang.org/x/sync/…", "golang.org/x/time/rate"}},
 	{"storage/badger", []string{"directory", "federation/ap", "storage"}, []string{"github.com/dgraph-io/badger/v4/…", "golang.org/x/sys/…"}},
 	{"storage/…", []string{"directory", "federation/ap", "storage/…"}, []string{}},

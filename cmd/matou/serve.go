@@ -117,7 +117,7 @@ func newServer(ctx context.Context, h http.Handler, log *slog.Logger) *http.Serv
 		WriteTimeout:      90 * time.Second, // a verb of the control socket may fetch from a slow peer
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 }

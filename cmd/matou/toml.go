@@ -112,19 +112,6 @@ func (r *tomlReader) locate(err error) error {
 	return r.err()
 }
 
-// flatten gives the single errors of an errors.Join.
-func flatten(err error) []error {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) {
-		return []error{err}
-	}
-	var all []error
-	for _, e := range joined.Unwrap() {
-		all = append(all, flatten(e)...)
-	}
-	return all
-}
-
 // line gives the line of a path, or of the nearest path around it.
 func (r *tomlReader) line(path string) int {
 	for path != "" {

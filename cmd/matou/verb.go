@@ -69,7 +69,8 @@ type state struct {
 var (
 	publishHoster = verb[publication, published]{"hoster/publish", runPublishHoster}
 	showHoster    = verb[nothing, directory.Hoster]{"hoster/show", func(ctx context.Context, n *node, _ nothing) (directory.Hoster, error) {
-		return n.federation.Hoster(ctx)
+		h, err := n.federation.Hoster(ctx)
+		return h, withoutProfile(err)
 	}}
 	publishNotice = verb[noticeDraft, directory.Notice]{"notice/publish", runPublishNotice}
 	updateNotice  = verb[noticeStep, directory.Notice]{"notice/update", runUpdateNotice}
