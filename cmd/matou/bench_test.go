@@ -322,7 +322,7 @@ func benchDeliveries(b *testing.B) float64 {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for i := range benchNotices {
-			node.run("notice", "publish", "announcement", "--language", "fr", "--title", fmt.Sprintf("Nouvelle %d", i), "--body", "Bonjour à toutes et à tous.")
+			node.run("notice", "publish", "announcement", fmt.Sprintf("Nouvelle %d", i), "--body", "Bonjour à toutes et à tous.")
 		}
 	})
 	within(b, 2*time.Minute, "every delivery", func() bool { return arrived.Load() >= benchHosts*benchNotices })

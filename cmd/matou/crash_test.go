@@ -73,7 +73,7 @@ func TestKillInTheMiddleOfAFanOut(t *testing.T) {
 	follow(t, node, hosts)
 
 	for i := range crashNotices {
-		node.run("notice", "publish", "announcement", "--language", "fr", "--title", fmt.Sprintf("Nouvelle %d", i), "--body", "Bonjour.")
+		node.run("notice", "publish", "announcement", fmt.Sprintf("Nouvelle %d", i), "--body", "Bonjour.")
 	}
 	within(t, 20*time.Second, "the middle of the fan-out", func() bool { return hosts.count() >= crashHosts })
 	node.kill()
