@@ -167,11 +167,8 @@ func TestGoneTakesTheLaneWithIt(t *testing.T) {
 		b.queue(inbox)
 		b.start(always(status(410)))
 		time.Sleep(time.Hour)
-		if n := len(b.seen()); n != 1 {
-			t.Errorf("%d tries, want 1", n)
-		}
-		if n := b.left(inbox); n != 0 {
-			t.Errorf("%d deliveries are left", n)
+		if n, left := len(b.seen()), b.left(inbox); n != 1 || left != 0 {
+			t.Errorf("%d tries, and %d deliveries left; want 1 and 0", n, left)
 		}
 		b.wantStats(delivery.Stats{Gone: 1})
 	})
