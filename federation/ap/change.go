@@ -23,7 +23,9 @@ import (
 //     that was carried out: where the stored record's DueAt is still TakenDueAt
 //     it becomes Next, or is removed where Next is nil; where it has changed
 //     meanwhile it stays.
-//   - Listings and RemoveListings each append to the change feed.
+//   - Listings and RemoveListings each append to the change feed; removing what
+//     is not listed changes nothing, so that strangers cannot grow it.
+//   - What one Change both saves and removes is removed.
 type Change struct {
 	Activity        *Activity
 	LocalActors     []LocalActor
