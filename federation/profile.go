@@ -144,3 +144,17 @@ func (n *Node) Hoster(ctx context.Context) (directory.Hoster, error) {
 	p, err := n.store.Profile(ctx, local.ID)
 	return p.Hoster, err
 }
+
+// Imported gives the files that the profile of this node's hoster was imported
+// from, as read, by their address; none where it was written by hand.
+func (n *Node) Imported(ctx context.Context) (map[string][]byte, error) {
+	local, ok := n.localKind(ap.KindHoster)
+	if !ok {
+		return nil, directory.ErrNotFound
+	}
+	p, err := n.store.Profile(ctx, local.ID)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	return p.Source, err
+}

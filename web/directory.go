@@ -27,4 +27,7 @@ type Own interface {
 	// Hoster gives the node's own profile with its services, or
 	// directory.ErrNotFound where none has been written yet.
 	Hoster(ctx context.Context) (directory.Hoster, error)
+	// Imported gives the files that the profile was imported from, as read, by
+	// their address; none where it was written by hand.
+	Imported(ctx context.Context) (map[string][]byte, error)
 }

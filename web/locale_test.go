@@ -174,7 +174,7 @@ func TestNothingIsLeftUntranslated(t *testing.T) {
 	h.Services[0].Level = directory.LevelOK
 	notices := everyNotice(h)
 	n := directoryNode(t, nil, notices)
-	n.options.Hoster, n.options.Own = "les_lucioles", own{&h}
+	n.options.Hoster, n.options.Own = "les_lucioles", own{hoster: &h}
 	s, err := New(n.options)
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,9 @@ func (s *Site) Routes(r *mux.Router) {
 	if s.options.Aggregator != nil {
 		s.routeAPI(r)
 	}
+	if s.options.Hoster != "" {
+		s.routeChatonsInfos(r)
+	}
 	if r.NotFoundHandler == nil {
 		r.NotFoundHandler = guard(http.HandlerFunc(s.missing))
 	}

@@ -154,11 +154,16 @@ func directoryNode(t *testing.T, listings []directory.Listing, notices []directo
 // hosterNode gives the node of Les Lucioles.
 func hosterNode(t *testing.T, h *directory.Hoster, notices []directory.Notice) *node {
 	t.Helper()
-	return start(t, Options{Origin: &url.URL{Scheme: "https", Host: "les-lucioles.example"}, Hoster: "les_lucioles", Own: own{h}}, nil, notices)
+	return start(t, Options{Origin: &url.URL{Scheme: "https", Host: "les-lucioles.example"}, Hoster: "les_lucioles", Own: own{hoster: h}}, nil, notices)
 }
 
 // own is what a hoster wrote of itself; nil: nothing yet.
-type own struct{ hoster *directory.Hoster }
+type own struct {
+	hoster   *directory.Hoster
+	imported map[string][]byte
+}
+
+func (o own) Imported(context.Context) (map[string][]byte, error) { return o.imported, nil }
 
 func (o own) Hoster(context.Context) (directory.Hoster, error) {
 	if o.hoster == nil {
