@@ -239,7 +239,7 @@ func (n *Node) fetchServices(ctx context.Context, actor ap.Actor) ([]ap.Document
 func (n *Node) serviceDocument(ctx context.Context, actor ap.Actor, item activitystreams.Item, col ap.Document) (ap.Document, error) {
 	if len(item.Raw) > 0 {
 		return ap.Document{
-			IRI: item.IRI, Type: "Service", Owner: actor.ID, Body: item.Raw, Public: true,
+			IRI: item.IRI, Type: activitystreams.TypeService, Owner: actor.ID, Body: item.Raw, Public: true,
 			UpdatedAt: col.FetchedAt, FetchedAt: col.FetchedAt, FetchedFrom: col.FetchedFrom,
 		}, nil
 	}
