@@ -236,6 +236,10 @@ func attackWeakKeys(a *attack) {
 func attackKeyLoop(a *attack) {
 	document := a.mallory.Document()
 	a.evil.Fault("/users/mallory", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet { // the answer to the Follow
+			w.WriteHeader(http.StatusAccepted)
+			return
+		}
 		if got := getAs(a, a.n.URL+"/actor", activityType); got.status != 200 {
 			a.Errorf("node actor for an unsigned request: %d", got.status)
 		}

@@ -161,6 +161,25 @@ func TestServing(t *testing.T) {
 	}
 }
 
+// TestNoProfileYet: a hoster without a profile is nobody so far, for those who
+// look for it and those who would follow it.
+func TestNoProfileYet(t *testing.T) {
+	p := federationtest.NewPeer(t)
+	alice := p.Actor("alice")
+	n := federationtest.NewNode(t, federationtest.Options{Hoster: "chatdroite", NoProfile: true, Idle: true})
+	if got := get(t, n.URL+"/.well-known/webfinger?resource=acct:chatdroite@"+n.Host); got.status != 404 {
+		t.Errorf("WebFinger: %d, want 404", got.status)
+	}
+	send(t, n, alice, alice.Follow(n.ActorID("chatdroite")))
+	if _, ok := follows(t, n, alice.ID, n.ActorID("chatdroite")); ok {
+		t.Error("alice follows nobody")
+	}
+	publish(t, n, "chatdroite")
+	if got := get(t, n.URL+"/.well-known/webfinger?resource=acct:chatdroite@"+n.Host); got.status != 200 {
+		t.Errorf("WebFinger after publication: %d, want 200", got.status)
+	}
+}
+
 // TestPrivateDocuments: what was delivered to one inbox alone is not served to
 // whoever guesses its address.
 func TestPrivateDocuments(t *testing.T) {
@@ -171,6 +190,9 @@ func TestPrivateDocuments(t *testing.T) {
 		t.Fatalf("follow: %+v", got)
 	}
 	accept := p.AwaitType(t, "Accept")
+	if accept.Verified != nil {
+		t.Errorf("the Accept: %v", accept.Verified)
+	}
 	if got := getAs(t, accept.Activity["id"].(string), activityType); got.status != 404 {
 		t.Errorf("status of the Accept is %d, want 404", got.status)
 	}

@@ -28,6 +28,11 @@ func (n *Node) receiveFollow(ctx context.Context, rec *received, c *ap.Change) e
 	if err != nil {
 		return err
 	}
+	if _, err := n.ownDocument(ctx, target.ID); isNotFound(err) {
+		return ignored("not_published") // nobody could check our answer
+	} else if err != nil {
+		return err
+	}
 	follower := rec.sender
 	if follower.Inbox == "" || follower.Inbox.Host() != rec.actor.Host() {
 		return ignored("foreign_inbox") // a victim's: it would be flooded in our name

@@ -43,6 +43,11 @@ func (n *Node) showWebFinger(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a, service, err := n.resource(values["resource"])
+	if err == nil {
+		// A hoster that has not written its profile yet is nobody so far:
+		// whoever was sent to its actor would find nothing there.
+		_, err = n.ownDocument(r.Context(), a.ID)
+	}
 	if err != nil {
 		n.refuse(w, r, err)
 		return

@@ -14,16 +14,19 @@ import (
 	"github.com/gorilla/mux"
 
 	"matou/directory"
+	"matou/directory/directorytest"
 	"matou/federation"
+	"matou/federation/ap"
 	"matou/storage/badger"
 )
 
 // Options say which node to start. The zero value is a node without a role.
 type Options struct {
-	Hoster     string           // handle of its hoster
+	Hoster     string           // handle of its hoster, which has a profile with invented services
 	Aggregator string           // handle of its aggregator
 	Clock      func() time.Time // nil: time.Now
 	Idle       bool             // delivers and refreshes nothing
+	NoProfile  bool             // its hoster has not published a profile yet
 	Log        *slog.Logger     // nil: silent
 	Dir        string           // keeps its store there; "": in memory
 	Wrap       func(http.Handler) http.Handler
@@ -68,6 +71,12 @@ func NewNode(t testing.TB, o Options) *Node {
 	if err != nil {
 		stop()
 		t.Fatalf("make a node: %v", err)
+	}
+	if o.Hoster != "" && !o.NoProfile {
+		if _, err := node.PublishHoster(ctx, ap.Profile{Hoster: directorytest.Hoster(o.Hoster)}); err != nil {
+			stop()
+			t.Fatalf("publish the hoster: %v", err)
+		}
 	}
 	router := mux.NewRouter()
 	node.Routes(router)
