@@ -96,7 +96,7 @@ func isUnreachable(err error) bool {
 // sentence says err to the person at the terminal: one line, or one line for
 // each fault of an input, without control characters.
 func sentence(err error) string {
-	var faults *inputFaults
+	var faults *inputError
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "the disk is full: make room, then run the command again; nothing was lost (" + printable(err.Error()) + ")"

@@ -36,8 +36,9 @@ type cli struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], systemTerminal()))
+	code := run(ctx, os.Args[1:], systemTerminal())
+	stop()
+	os.Exit(code)
 }
 
 // run carries out one command line and gives the exit code.

@@ -15,9 +15,9 @@ import (
 	"matou/directory"
 )
 
-// inputFaults is everything that is wrong with one file, so that a person
+// inputError is everything that is wrong with one file, so that a person
 // corrects it once and not once for each fault. It is a directory.ErrInvalid.
-type inputFaults struct {
+type inputError struct {
 	file   string
 	faults []inputFault
 }
@@ -30,7 +30,7 @@ type inputFault struct {
 }
 
 // Error gives one line for each fault.
-func (f *inputFaults) Error() string {
+func (f *inputError) Error() string {
 	lines := make([]string, 0, len(f.faults)+1)
 	for _, one := range f.faults {
 		where := f.file
@@ -46,8 +46,8 @@ func (f *inputFaults) Error() string {
 	return strings.Join(lines, "\n  ")
 }
 
-// Is makes every inputFaults an ErrInvalid.
-func (f *inputFaults) Is(target error) bool { return target == directory.ErrInvalid }
+// Is makes every inputError an ErrInvalid.
+func (f *inputError) Is(target error) bool { return target == directory.ErrInvalid }
 
 // tomlReader reads one TOML file strictly into a Go value. The keys of a
 // struct are its toml tags or, where it has none, its json names in snake
@@ -63,7 +63,7 @@ type tomlReader struct {
 }
 
 // readTOML reads raw into the struct that into points at. Its error is an
-// *inputFaults with every fault found.
+// *inputError with every fault found.
 func readTOML(file string, raw []byte, into any, language directory.Language, omit ...string) (*tomlReader, error) {
 	r := &tomlReader{
 		file: file, language: language,
@@ -94,7 +94,7 @@ func (r *tomlReader) err() error {
 	if len(r.faults) == 0 {
 		return nil
 	}
-	return &inputFaults{file: r.file, faults: r.faults}
+	return &inputError{file: r.file, faults: r.faults}
 }
 
 // locate turns the field errors of validation, whose paths are JSON names,
