@@ -2,6 +2,7 @@ package federation_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -22,27 +23,37 @@ func BenchmarkInbox(b *testing.B) {
 		h := p.Hoster("chatdroite")
 		n := federationtest.NewNode(b, federationtest.Options{Aggregator: "annuaire", Dir: b.TempDir()})
 		list(b, n, h)
-		flood(b, n, h, func() map[string]any { return h.Create(h.Incident("Panne", "Le disque est plein.")) })
+		flood(b, n, []*federationtest.Actor{h}, func(h *federationtest.Actor) map[string]any {
+			return h.Create(h.Incident("Panne", "Le disque est plein."))
+		})
 	})
 	b.Run("Follow", func(b *testing.B) {
 		p := federationtest.NewPeer(b)
-		alice := p.Actor("alice")
 		n := federationtest.NewNode(b, federationtest.Options{Hoster: "chatdroite", Idle: true, Dir: b.TempDir()})
-		flood(b, n, alice, func() map[string]any { return alice.Follow(n.ActorID("chatdroite")) })
+		var people []*federationtest.Actor
+		for i := range 100 {
+			people = append(people, p.Actor(fmt.Sprintf("personne%d", i)))
+			send(b, n, people[i], people[i].Follow(n.ActorID("chatdroite")))
+		}
+		flood(b, n, people, func(a *federationtest.Actor) map[string]any { return a.Follow(n.ActorID("chatdroite")) })
 	})
 	b.Run("Like", func(b *testing.B) { // authentic, and of no concern
 		p := federationtest.NewPeer(b)
 		alice := p.Actor("alice")
 		n := federationtest.NewNode(b, federationtest.Options{Hoster: "chatdroite", Idle: true, Dir: b.TempDir()})
-		flood(b, n, alice, func() map[string]any { return alice.Activity("Like", n.ActorID("chatdroite")) })
+		send(b, n, alice, alice.Follow(n.ActorID("chatdroite")))
+		flood(b, n, []*federationtest.Actor{alice}, func(a *federationtest.Actor) map[string]any {
+			return a.Activity("Like", n.ActorID("chatdroite"))
+		})
 	})
 }
 
-// flood posts b.N activities over 64 connections.
-func flood(b *testing.B, n *federationtest.Node, a *federationtest.Actor, activity func() map[string]any) {
+// flood posts b.N activities of some actors over 64 connections.
+func flood(b *testing.B, n *federationtest.Node, by []*federationtest.Actor, activity func(*federationtest.Actor) map[string]any) {
 	requests := make([]*http.Request, b.N)
 	for i := range requests {
-		body := marshal(b, activity())
+		a := by[i%len(by)]
+		body := marshal(b, activity(a))
 		r, err := a.Sign(n.Inbox(), nil, federationtest.Request{Body: body})
 		if err != nil {
 			b.Fatal(err)
