@@ -29,7 +29,7 @@ const (
 // listenControl opens the control socket of a data folder whose store this
 // process holds, so that a socket found there is a left-over. The returned
 // function takes it away again.
-func listenControl(dir string) (net.Listener, func(), error) {
+func listenControl(ctx context.Context, dir string) (net.Listener, func(), error) {
 	path := filepath.Join(dir, socketName)
 	pointer := filepath.Join(dir, pointerName)
 	if old := socketPath(dir); old != path {
@@ -52,7 +52,8 @@ func listenControl(dir string) (net.Listener, func(), error) {
 		}
 		remove = func() { _, _ = os.RemoveAll(short), os.Remove(pointer) }
 	}
-	l, err := net.Listen("unix", path)
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "unix", path)
 	if err != nil {
 		remove()
 		return nil, nil, fmt.Errorf("open the control socket: %w", err)

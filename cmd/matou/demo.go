@@ -65,7 +65,7 @@ const (
 
 // Run starts the nodes, makes them speak, and waits to be stopped.
 func (d *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
-	if err := d.portsFree(); err != nil {
+	if err := d.portsFree(ctx); err != nil {
 		return err
 	}
 	dir, remove, err := d.folder()
@@ -75,11 +75,11 @@ func (d *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	defer remove()
 	f := newFleet(dir, t)
 	defer func() { err = errors.Join(err, f.stop()) }()
-	if err := d.start(ctx, f); err != nil {
-		return stopped(ctx, err)
-	}
-	if err := d.speak(ctx, f); err != nil {
-		return stopped(ctx, err)
+	if err := d.begin(ctx, f); err != nil {
+		if ctx.Err() == nil {
+			return err
+		}
+		return nil //nolint:nilerr // what fails because the demo is being stopped is no fault
 	}
 	d.tell(t)
 	select {
@@ -91,22 +91,23 @@ func (d *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 	}
 }
 
-// stopped turns the errors that follow from being stopped into none.
-func stopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+// begin starts the nodes and makes them speak.
+func (d *demoCommand) begin(ctx context.Context, f *fleet) error {
+	if err := d.start(ctx, f); err != nil {
+		return err
 	}
-	return err
+	return d.speak(ctx, f)
 }
 
 // origin is the address of the i-th node; 0 is the directory.
 func (d *demoCommand) origin(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", d.Port+i) }
 
 // portsFree refuses to begin what a taken port would stop half way.
-func (d *demoCommand) portsFree() error {
+func (d *demoCommand) portsFree(ctx context.Context) error {
+	var lc net.ListenConfig
 	for i := range len(demoHosters) + 1 {
 		address := fmt.Sprintf("127.0.0.1:%d", d.Port+i)
-		l, err := net.Listen("tcp", address)
+		l, err := lc.Listen(ctx, "tcp", address)
 		if err != nil {
 			return fault(exitBusy, err, "port %d is taken by another program: stop it, or choose other ports with --port", d.Port+i)
 		}
@@ -128,10 +129,10 @@ func (d *demoCommand) folder() (string, func(), error) {
 		return dir, func() { _ = os.RemoveAll(dir) }, nil
 	}
 	dir, err := filepath.Abs(d.Data)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
 	if err != nil {
+		return "", nil, fmt.Errorf("find the folder: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", nil, fault(exitStorage, err, "the folder %s cannot be made: %v", d.Data, unwrapPath(err))
 	}
 	return dir, func() {}, nil

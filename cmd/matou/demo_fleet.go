@@ -93,7 +93,7 @@ func (f *fleet) spawn(name string) error {
 	// The node's life is tied to its standard input, not to a context: it is
 	// told to stop and given time before it is killed.
 	c := &child{
-		process: exec.Command(self, "--config", f.configFile(name), "serve", "--until-stdin-closes"),
+		process: exec.Command(self, "--config", f.configFile(name), "serve", "--until-stdin-closes"), //nolint:noctx // see above
 		ready:   make(chan struct{}), ended: make(chan struct{}),
 	}
 	c.process.Env, c.process.Stderr = environ(), log

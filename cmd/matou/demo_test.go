@@ -23,7 +23,7 @@ type runningDemo struct {
 
 // startDemo starts the test binary under the name by which TestMain takes it
 // for matou.
-func startDemo(t *testing.T, ctx context.Context, args ...string) *runningDemo {
+func startDemo(ctx context.Context, t *testing.T, args ...string) *runningDemo {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -117,7 +117,7 @@ func TestDemoFolder(t *testing.T) {
 	dir := t.TempDir()
 	var notices [2]int
 	for i := range notices {
-		d := startDemo(t, ctx, "--data", dir, "--port", strconv.Itoa(port))
+		d := startDemo(ctx, t, "--data", dir, "--port", strconv.Itoa(port))
 		d.await(t, "demo ready")
 		page, err := (request{accept: "text/html"}).ask(ctx, "http://127.0.0.1:"+strconv.Itoa(port+1)+"/etat")
 		if err != nil {

@@ -133,7 +133,7 @@ func (i *initCommand) config(file string) (*config, error) {
 
 // writeNew writes a file that must not exist yet.
 func writeNew(file string, raw []byte) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fault(exitBusy, err, "%s cannot be written: %v", file, unwrapPath(err))
 	}

@@ -60,7 +60,7 @@ func parseProfile(name string, raw []byte, handle string) (directory.Hoster, err
 		return directory.Hoster{}, err
 	}
 	p.Handle = handle
-	if err := p.Hoster.Validate(); err != nil {
+	if err := p.Validate(); err != nil {
 		return directory.Hoster{}, r.locate(err)
 	}
 	return p.Hoster, nil

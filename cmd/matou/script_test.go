@@ -165,7 +165,7 @@ func TestDemo(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	d := startDemo(t, ctx, "--port", strconv.Itoa(port))
+	d := startDemo(ctx, t, "--port", strconv.Itoa(port))
 	d.await(t, "demo ready")
 	for i := range len(demoHosters) + 1 {
 		address := fmt.Sprintf("http://127.0.0.1:%d/", port+i)

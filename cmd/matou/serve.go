@@ -65,7 +65,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	control, removeControl, err := listenControl(n.config.dataDir())
+	control, removeControl, err := listenControl(ctx, n.config.dataDir())
 	if err != nil {
 		return errors.Join(err, public.Close())
 	}
