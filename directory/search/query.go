@@ -34,6 +34,7 @@ func (x *Index) Search(q directory.Query) directory.Result {
 		}
 	}
 	found := s.without("")
+	s.held = x.tally(found)
 	r := directory.Result{Total: int(found.GetCardinality()), Hits: x.hits(found, q)}
 	for _, l := range x.vocabulary.Facets {
 		r.Facets = append(r.Facets, s.count(l.Facet))
@@ -125,6 +126,7 @@ type selection struct {
 	chosen  map[directory.Facet][]string
 	text    *roaring.Bitmap // nil: no text
 	passing map[directory.Facet]*roaring.Bitmap
+	held    *tally // of what is found where every facet holds
 }
 
 // without gives what is found where facet f is free; for "", what is found.
@@ -147,12 +149,19 @@ func (s *selection) without(f directory.Facet) *roaring.Bitmap {
 	return roaring.FastAnd(parts...)
 }
 
+// free gives the tally of what is found where facet f is free.
+func (s *selection) free(f directory.Facet) *tally {
+	if s.passing[f] == nil || f == directory.FacetCriterion {
+		return s.held
+	}
+	return s.x.tally(s.without(f))
+}
+
 // count tells what each value of f would give.
 func (s *selection) count(f directory.Facet) directory.FacetCounts {
-	base := s.without(f)
-	total := base.GetCardinality()
-	answered := s.x.both(base, s.x.said[f])
-	counts := directory.FacetCounts{Facet: f, Unsaid: int(total - answered)}
+	base := s.free(f)
+	answered := base.in(s.x.said[f])
+	counts := directory.FacetCounts{Facet: f, Unsaid: int(base.size - answered)}
 	tell := func(value string, n uint64) {
 		chosen := slices.Contains(s.chosen[f], value)
 		if n > 0 || chosen {
@@ -165,7 +174,7 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 		for _, value := range s.keys.values[f] {
 			n := uint64(0)
 			if set := s.x.values[f][value]; set != nil && answered > 0 {
-				n = s.x.both(base, set)
+				n = base.in(set)
 			}
 			tell(value, n)
 		}
@@ -179,17 +188,8 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 	return counts
 }
 
-// both gives how many listings are in base and in set, which holds nothing
-// that x.all does not: what most visitors see first needs no looking through.
-func (x *Index) both(base, set *roaring.Bitmap) uint64 {
-	if base == x.all {
-		return set.GetCardinality()
-	}
-	return base.AndCardinality(set)
-}
-
 // chosenCount counts a value that no listing names: nobody, or under
 // FacetServes those who serve an area around it.
-func (s *selection) chosenCount(f directory.Facet, base *roaring.Bitmap, value string) uint64 {
-	return base.AndCardinality(s.x.passing(f, []string{value}))
+func (s *selection) chosenCount(f directory.Facet, base *tally, value string) uint64 {
+	return base.in(s.x.passing(f, []string{value}))
 }

@@ -97,14 +97,14 @@ func (x *Index) servingAround(around []string) *roaring.Bitmap {
 
 // countServes tells, by alphabet of the codes, how many listings of base serve
 // each area.
-func (s *selection) countServes(base *roaring.Bitmap, tell func(string, uint64)) {
+func (s *selection) countServes(base *tally, tell func(string, uint64)) {
 	counts := make(map[string]uint64, len(s.keys.values[directory.FacetServes]))
 	inside := s.x.values[directory.FacetServes]
 	for _, c := range s.keys.chains {
-		around := roaring.And(base, s.x.servingAround(c.around))
+		around := roaring.And(base.set, s.x.servingAround(c.around))
 		outer := around.GetCardinality()
 		for _, v := range c.values {
-			n := s.x.both(base, inside[v])
+			n := base.in(inside[v])
 			if outer > 0 {
 				n += outer - around.AndCardinality(inside[v])
 			}
