@@ -21,16 +21,8 @@ const announceWindow = 48 * time.Hour
 // it lists: it keeps the notice for its pages, and its own actor announces the
 // note, once, to those who follow the directory. A note that was announced
 // before is only kept as it stands now, so relay serves Create and Update
-// alike. Nothing happens for an author who is not listed.
+// alike. The caller has made sure that the author is listed.
 func (n *Node) relay(ctx context.Context, note activitystreams.NoteView, doc ap.Document, author ap.IRI, c *ap.Change) error {
-	if _, ok := n.localKind(ap.KindAggregator); !ok {
-		return nil
-	}
-	if _, err := n.store.Listing(ctx, directory.ID(author)); isNotFound(err) {
-		return nil
-	} else if err != nil {
-		return err
-	}
 	c.Documents = append(c.Documents, doc)
 	if err := n.keepNotice(ctx, note, author, c); err != nil {
 		return err

@@ -132,13 +132,7 @@ func (n *Node) listing(ctx context.Context, a ap.LocalActor, q url.Values) ([]by
 	if !q.Has("page") {
 		return activitystreams.OrderedCollection(id, -1, id+"?page=true"), nil
 	}
-	listed := func(actor ap.IRI) (bool, error) {
-		_, err := n.store.Listing(ctx, directory.ID(actor))
-		if isNotFound(err) {
-			return false, nil
-		}
-		return err == nil, err
-	}
+	listed := func(actor ap.IRI) (bool, error) { return n.store.Listed(ctx, directory.ID(actor)) }
 	var own []any
 	if h, ok := n.localKind(ap.KindHoster); ok && !q.Has("after") {
 		yes, err := listed(h.ID)

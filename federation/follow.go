@@ -91,8 +91,10 @@ func (n *Node) Following(ctx context.Context) ([]Followed, error) {
 		} else if !isNotFound(err) {
 			return false, err
 		}
-		_, err := n.store.Listing(ctx, directory.ID(f.Object))
-		e.Listed = err == nil
+		var err error
+		if e.Listed, err = n.store.Listed(ctx, directory.ID(f.Object)); err != nil {
+			return false, err
+		}
 		out = append(out, e)
 		return true, nil
 	})
@@ -180,11 +182,8 @@ func (n *Node) accepted(_ context.Context, f ap.Follow, c *ap.Change) error {
 // withdraw adds to c the end of an actor's listing here, and of its notices.
 func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.Change) error {
 	id := directory.ID(actor)
-	_, err := n.store.Listing(ctx, id)
-	if isNotFound(err) {
-		return nil
-	}
-	if err != nil {
+	listed, err := n.store.Listed(ctx, id)
+	if err != nil || !listed {
 		return err
 	}
 	c.RemoveListings = append(c.RemoveListings, id)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -30,18 +31,22 @@ const (
 	mostSeen     = 32 << 10           // ids of activities, in memory
 	activityLife = 7 * 24 * time.Hour // how long a sender may come again with the same activity
 	stripes      = 1024
+	courtesy     = 100 * time.Millisecond // see stepAside
+	courtesyStep = 5 * time.Millisecond
 )
 
 // inbound is what the receiving half of a Node holds of its own.
 type inbound struct {
-	pub      pub.FederatingActor
-	resolver *streams.TypeResolver
-	keys     keyring
-	seen     *lru.Cache[ap.IRI, struct{}] // activities that took effect lately
-	seed     maphash.Seed
-	actors   [stripes]sync.RWMutex // see lockActor
-	threads  [stripes]sync.Mutex   // see lockThread
-	counts   struct {
+	pub       pub.FederatingActor
+	resolver  *streams.TypeResolver
+	keys      keyring
+	seen      *lru.Cache[ap.IRI, struct{}] // activities that took effect lately
+	seed      maphash.Seed
+	actors    [stripes]sync.RWMutex // see lockActor
+	threads   [stripes]sync.Mutex   // see lockThread
+	published sync.Map              // our actors that have a document
+	busy      atomic.Int64          // activities that are being received now
+	counts    struct {
 		applied, ignored, unknown, duplicate, refused, malformed, limited, failed atomic.Uint64
 	}
 }
@@ -147,6 +152,8 @@ type receivedKey struct{}
 // for what needs no check to have none: peers take other statuses for a fault
 // and come again. 4xx carry a reason code and nothing else.
 func (n *Node) receive(w http.ResponseWriter, r *http.Request) {
+	n.in.busy.Add(1)
+	defer n.in.busy.Add(-1)
 	body, refused := readActivity(w, r)
 	if refused.status != 0 {
 		n.answer(w, refused)
@@ -191,7 +198,8 @@ func (n *Node) fail(w *inboxWriter, rec *received, err error) {
 	default:
 		n.in.counts.failed.Add(1)
 		n.log.Error("receive an activity", "type", clip(rec.kind), "actor", clip(string(rec.actor)), "error", own.error)
-		n.answer(w, refusal{http.StatusInternalServerError, "internal"})
+		// A full disk, for one: the peer keeps the activity and comes again.
+		n.answer(w, refusal{http.StatusServiceUnavailable, "unavailable"})
 	}
 }
 
@@ -261,6 +269,18 @@ func (w *inboxWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// stepAside lets what comes in go before a signature for what goes out, for a
+// moment: a peer that waits for its answer comes again, and a delivery can
+// wait. It never waits for long, so that news leaves also under a flood.
+func (n *Node) stepAside(ctx context.Context) {
+	for waited := time.Duration(0); waited < courtesy; waited += courtesyStep {
+		if n.in.busy.Load() <= int64(runtime.GOMAXPROCS(0)) || ctx.Err() != nil {
+			return
+		}
+		time.Sleep(courtesyStep)
+	}
+}
+
 // answer writes what was decided without an effect, and counts it.
 func (n *Node) answer(w http.ResponseWriter, v refusal) {
 	c := &n.in.counts
@@ -281,7 +301,8 @@ func (n *Node) answer(w http.ResponseWriter, v refusal) {
 	case http.StatusTooManyRequests:
 		c.limited.Add(1)
 		w.Header().Set("Retry-After", "60")
-	case http.StatusInternalServerError, http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "300")
 	default:
 		c.malformed.Add(1)
 	}

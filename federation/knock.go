@@ -35,6 +35,7 @@ func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Re
 	if remembered {
 		schemes[0], schemes[1] = schemes[1], schemes[0]
 	}
+	n.stepAside(ctx)
 	var result delivery.Result
 	for i, scheme := range schemes {
 		var status int

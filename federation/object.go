@@ -72,6 +72,22 @@ func (n *Node) ownDocument(ctx context.Context, iri ap.IRI) (ap.Document, error)
 	return d, nil
 }
 
+// published reports whether an actor of this node has a document. Once it has
+// one it keeps it, so that a yes is remembered.
+func (n *Node) published(ctx context.Context, actor ap.IRI) (bool, error) {
+	if _, ok := n.in.published.Load(actor); ok {
+		return true, nil
+	}
+	_, err := n.ownDocument(ctx, actor)
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err == nil {
+		n.in.published.Store(actor, struct{}{})
+	}
+	return err == nil, err
+}
+
 // alternate is the Link header by which a reader of a page finds the object
 // that it shows.
 func alternate(iri ap.IRI) string {

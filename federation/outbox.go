@@ -32,10 +32,17 @@ func (n *Node) deliveries(now time.Time, activity, signer ap.IRI, inboxes []ap.I
 	return out
 }
 
+// passing is how long an activity is kept that is of no interest once it was
+// delivered: twice as long as any delivery is tried.
+const passing = 8 * 24 * time.Hour
+
 // send adds an activity to c: its document and its deliveries. With public it
-// stands in the outbox of its actor too.
+// stands in the outbox of its actor too; else it is forgotten in time.
 func (n *Node) send(c *ap.Change, actor ap.IRI, activity ap.Document, inboxes []ap.IRI, public bool) {
 	activity.Local, activity.Public, activity.Owner = true, public, actor
+	if !public {
+		activity.ExpiresAt = n.now().Add(passing)
+	}
 	c.Documents = append(c.Documents, activity)
 	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), activity.IRI, actor, inboxes)...)
 	if public {

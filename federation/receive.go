@@ -99,8 +99,8 @@ func (n *Node) listed(ctx context.Context, hoster ap.IRI) error {
 	if !ok || f.State != ap.FollowAccepted {
 		return ignored("not_followed")
 	}
-	_, err = n.store.Listing(ctx, directory.ID(hoster))
-	if isNotFound(err) {
+	listed, err := n.store.Listed(ctx, directory.ID(hoster))
+	if err == nil && !listed {
 		return ignored("not_listed")
 	}
 	return err

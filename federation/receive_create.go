@@ -66,15 +66,18 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 	}
 	now := n.now()
 	doc := ap.Document{IRI: id, Public: true, FetchedAt: now, FetchedFrom: "inbox"}
+	var view activitystreams.NoteView
 	if embedded != nil {
-		doc.Body, err = rec.embeddedBytes(embedded)
+		if doc.Body, err = rec.embeddedBytes(embedded); err != nil {
+			return nil, err
+		}
+		view, err = activitystreams.NoteOf(embedded)
 	} else {
-		doc, err = n.fetchNote(ctx, id)
+		if doc, err = n.fetchNote(ctx, id); err != nil {
+			return nil, err
+		}
+		view, err = activitystreams.DecodeNote(doc.Body)
 	}
-	if err != nil {
-		return nil, err
-	}
-	view, err := activitystreams.DecodeNote(doc.Body)
 	switch {
 	case err != nil || view.Type != "Note":
 		return nil, ignored("no_note")

@@ -28,10 +28,12 @@ func (n *Node) receiveFollow(ctx context.Context, rec *received, c *ap.Change) e
 	if err != nil {
 		return err
 	}
-	if _, err := n.ownDocument(ctx, target.ID); isNotFound(err) {
-		return ignored("not_published") // nobody could check our answer
-	} else if err != nil {
+	published, err := n.published(ctx, target.ID)
+	if err != nil {
 		return err
+	}
+	if !published {
+		return ignored("not_published") // nobody could check our answer
 	}
 	follower := rec.sender
 	if follower.Inbox == "" || follower.Inbox.Host() != rec.actor.Host() {

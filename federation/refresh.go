@@ -2,7 +2,6 @@ package federation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -325,11 +324,7 @@ func createdNote(create []byte, author ap.IRI) (activitystreams.NoteView, bool) 
 	if !ok {
 		return activitystreams.NoteView{}, false
 	}
-	raw, err := json.Marshal(object)
-	if err != nil {
-		return activitystreams.NoteView{}, false
-	}
-	v, err := activitystreams.DecodeNote(raw)
+	v, err := activitystreams.NoteOf(object)
 	return v, err == nil && v.Public && v.AttributedTo == author && v.ID.Host() == author.Host()
 }
 

@@ -28,6 +28,8 @@ type Reader interface {
 	Host(ctx context.Context, name string) (ap.Host, error)
 	Profile(ctx context.Context, actor ap.IRI) (ap.Profile, error)
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// Listed reports whether there is a listing, without reading it.
+	Listed(ctx context.Context, id directory.ID) (bool, error)
 	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
 	// Notices gives a hoster's notices (every hoster's for ""), last updated first.
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)

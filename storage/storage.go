@@ -94,6 +94,8 @@ type Queue interface {
 // Feed gives the listings of a directory, and what changed in them.
 type Feed interface {
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// Listed reports whether there is one, without reading it.
+	Listed(ctx context.Context, id directory.ID) (bool, error)
 	// ListingByHandle finds "name@host" or "@name@host", in any letter case.
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
 	// Listings gives at most limit listings after that ID ("": from the

@@ -215,6 +215,12 @@ func DecodeNote(raw []byte) (NoteView, error) {
 	if err != nil {
 		return NoteView{}, err
 	}
+	return NoteOf(o)
+}
+
+// NoteOf is DecodeNote for a note that was read already, alone or as a part of
+// an activity.
+func NoteOf(o Object) (NoteView, error) {
 	v := NoteView{
 		ID: o.ID(), Type: o.Type(), AttributedTo: o.IRI("attributedTo"), InReplyTo: o.IRI("inReplyTo"),
 		Context: either(o.IRI("context"), o.IRI("conversation")), URL: o.page(),

@@ -39,6 +39,14 @@ func (t *tx) listing(id directory.ID) (directory.Listing, bool, error) {
 	return load(t, byName(kindListing, id), func(l directory.Listing) bool { return l.Hoster.ID == id })
 }
 
+// Listed reports whether there is a listing, without reading it.
+func (s *Store) Listed(ctx context.Context, id directory.ID) (bool, error) {
+	return read(s, ctx, func(t *tx) (bool, error) {
+		p, found, err := load(t, byName(kindPosition, id), func(position) bool { return true })
+		return found && !p.Removed, err
+	})
+}
+
 // ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
 func (s *Store) ListingByHandle(ctx context.Context, handle string) (directory.Listing, error) {
 	return read(s, ctx, func(t *tx) (directory.Listing, error) {

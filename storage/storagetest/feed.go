@@ -38,6 +38,9 @@ func testFeed(t *testing.T, b *bench) {
 
 	b.apply(ap.Change{RemoveListings: []directory.ID{listing(2, "").Hoster.ID}})
 	equal(t, "removed", told(b.feed()), []string{"hoster003.example three", "hoster001.example one again", "hoster002.example removed"})
+	for n, want := range map[int]bool{1: true, 2: false, 3: true, 9: false} {
+		equal(t, "listed", good[bool](t)(b.Listed(b.ctx, listing(n, "").Hoster.ID)), want)
+	}
 	newer := good[[]directory.ListingChange](t)(b.ListingChanges(b.ctx, before[2].Sequence, 10))
 	equal(t, "after a sequence", told(newer), []string{"hoster002.example removed"})
 	b.apply(ap.Change{RemoveListings: []directory.ID{listing(2, "").Hoster.ID}})
