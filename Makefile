@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LINTER := .tools/golangci-lint
 LINTER_VERSION := v2.15.0
 
-.PHONY: demo build test check race fuzz bench golden docs fmt lint
+.PHONY: demo build test check race fuzz bench bench-parts golden docs fmt lint
 
 build: ## bin/matou, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.Version=$(VERSION)" -o bin/matou ./cmd/matou
@@ -25,8 +25,11 @@ race: ## every test of ours under the race detector
 fuzz: ## each fuzz target for FUZZTIME
 	.ci/fuzz $(or $(FUZZTIME),15s)
 
-bench: ## every benchmark once, with memory
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## a whole node beside the limits of this machine, in one table
+	$(GO) test ./cmd/matou -run '^$$' -bench '^BenchmarkNode$$' -benchtime 1x -timeout 20m
+
+bench-parts: ## the benchmark of every part, with memory
+	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v cmd/matou)
 
 golden: ## write the golden files of all packages anew
 	for p in $$(grep -rl --include=*_test.go 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test "$$p" -update || exit 1; done

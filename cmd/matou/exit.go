@@ -98,8 +98,8 @@ func isUnreachable(err error) bool {
 func sentence(err error) string {
 	var faults *inputError
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return "the disk is full: make room, then run the command again; nothing was lost (" + printable(err.Error()) + ")"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, storage.ErrFull):
+		return "the disk is full: make room, then run the command again; nothing was lost (" + withoutSentinel(printable(err.Error())) + ")"
 	case errors.As(err, &faults):
 		return faults.Error()
 	}
@@ -116,7 +116,8 @@ func sentence(err error) string {
 // withoutSentinel takes the word for a kind of error, which is for programs,
 // off the end of a sentence that says it better.
 func withoutSentinel(text string) string {
-	for _, e := range []error{directory.ErrNotFound, directory.ErrInvalid, directory.ErrConflict, directory.ErrForbidden, directory.ErrGone} {
+	for _, e := range []error{directory.ErrNotFound, directory.ErrInvalid, directory.ErrConflict, directory.ErrForbidden, directory.ErrGone,
+		storage.ErrFull, storage.ErrDamaged, storage.ErrNewer, storage.ErrLocked} {
 		if short, ok := strings.CutSuffix(text, ": "+e.Error()); ok {
 			return short
 		}

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -126,11 +124,11 @@ func readOne(ctx context.Context, from, address string, client *fetch.Client) ([
 	if !isAddress(from) {
 		file := from
 		if address != from {
-			u, err := url.Parse(address)
-			if err != nil {
-				return nil, directory.Invalid("subs", "%q is no address", address)
+			name := exchange.SiblingName(address)
+			if name == "" {
+				return nil, directory.Invalid("subs", "%q names no file", address)
 			}
-			file = filepath.Join(filepath.Dir(from), path.Base(u.Path))
+			file = filepath.Join(filepath.Dir(from), name)
 		}
 		raw, err := readBounded(file)
 		if address == from || !errors.Is(err, fs.ErrNotExist) {

@@ -25,6 +25,6 @@ func room(dir string, want uint64) error {
 	if !known || left >= want {
 		return nil
 	}
-	return fmt.Errorf("the disk of %s has %d MiB left and matou needs %d; make room, the node goes on by itself: %w",
+	return fmt.Errorf("the disk of %s has %d MiB left and matou needs %d; make room, a running node goes on by itself: %w",
 		dir, left>>20, want>>20, storage.ErrFull)
 }
