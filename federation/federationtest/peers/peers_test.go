@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"matou/directory"
 	"matou/directory/directorytest"
@@ -317,6 +316,43 @@ func inOrder(t *testing.T, read []heard, root string) {
 	}
 }
 
+// TestFedifyFollowsADirectory follows one directory and hears of its hosters:
+// the directory announces what they say, and the words are read where they
+// live.
+func TestFedifyFollowsADirectory(t *testing.T) {
+	ctx := context.Background()
+	h, hosterID := hoster(t)
+	agg := federationtest.NewNode(t, federationtest.Options{Aggregator: "bretagne"})
+	directoryID := agg.ActorID("bretagne")
+	if _, err := agg.Follow(ctx, "@"+directorytest.Hoster("Chat Droite").Handle+"@"+h.Host); err != nil {
+		t.Fatal(err)
+	}
+	federationtest.Eventually(t, "the hoster is listed", func() bool {
+		listed, err := agg.Store.Listed(ctx, directory.ID(hosterID))
+		return err == nil && listed
+	})
+	p := startPeer(t, "rfc9421")
+	p.control("follow", map[string]string{"actor": directoryID}, nil)
+	p.await("the Accept", func(a heard) bool { return a.Type == "Accept" && a.Actor == directoryID })
+
+	notice, err := h.PublishNotice(ctx, directory.NoticeDraft{
+		Kind: directory.NoticeIncident, Language: "fr", Title: "Les pads sont lents", Body: "Nous regardons.",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := string(notice.ID)
+	announced := p.await("the Announce", func(a heard) bool { return a.Type == "Announce" && a.Object == id })
+	if announced.Actor != directoryID || !strings.Contains(announced.Content, "Nous regardons.") {
+		t.Errorf("announced as %+v, want the hoster's own words by %s", announced, directoryID)
+	}
+	if err := h.DeleteNotice(ctx, notice.ID); err != nil {
+		t.Fatal(err)
+	}
+	p.await("the Undo of the Announce", func(a heard) bool { return a.Type == "Undo" && a.Actor == directoryID })
+	p.allVerified()
+}
+
 // TestSecondKnock delivers to a peer that takes RFC 9421 only: refused once by
 // draft-cavage, then remembered.
 func TestSecondKnock(t *testing.T) {
@@ -356,11 +392,7 @@ func TestFedifyReadsAHoster(t *testing.T) {
 		ID, Type, Name, Summary string
 		Attachments             []struct{ Name, Value string }
 	}
-	deadline := time.Now().Add(10 * time.Second)
 	p.control("object", map[string]string{"id": actor}, &got)
-	if time.Now().After(deadline) {
-		t.Error("the look-up took more than ten seconds")
-	}
 	h := directorytest.Hoster("Chat Droite")
 	if got.ID != actor || got.Type != "Organization" || got.Name != h.Name {
 		t.Errorf("read as %+v, want the Organization %s", got, actor)
