@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"matou/directory"
-	"matou/federation/ap"
 )
 
 // activities are the types that go-fed's actor algorithm takes: all but those
@@ -44,8 +43,7 @@ func knownType(t string) bool {
 }
 
 // Envelope gives the part of a received activity that go-fed may parse:
-// @context, id, type, actor, object and target as an id or as {id, type}, to,
-// cc. Whatever else the activity holds cannot reach the typed vocabulary. An
+// @context, id, type, actor, the ids of object and target, to, cc. Whatever else the activity holds cannot reach the typed vocabulary. An
 // activity of another type, without an id or without an actor is a
 // directory.ErrInvalid.
 func (o Object) Envelope() ([]byte, error) {
@@ -60,8 +58,8 @@ func (o Object) Envelope() ([]byte, error) {
 	}
 	e := map[string]any{"@context": AS, "id": id, "type": t, "actor": actor}
 	for _, key := range []string{"object", "target"} {
-		if v := o.reference(key); v != nil {
-			e[key] = v
+		if id := o.IRI(key); id != "" {
+			e[key] = id
 		}
 	}
 	for _, key := range []string{"to", "cc"} {
@@ -70,30 +68,4 @@ func (o Object) Envelope() ([]byte, error) {
 		}
 	}
 	return json.Marshal(e)
-}
-
-// reference gives the thing under key as {id, type} where it is embedded with
-// a type that go-fed knows, else as its id, else nil.
-func (o Object) reference(key string) any {
-	c, embedded := o.Child(key)
-	id := o.IRI(key)
-	if !embedded || len(o.list(key, 2)) > 1 {
-		return idOrNil(id)
-	}
-	t := c.Type()
-	if !activities[t] && !objects[t] {
-		return idOrNil(id)
-	}
-	r := map[string]any{"type": t}
-	if id != "" {
-		r["id"] = id
-	}
-	return r
-}
-
-func idOrNil(id ap.IRI) any {
-	if id == "" {
-		return nil
-	}
-	return id
 }
