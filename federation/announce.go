@@ -27,6 +27,11 @@ func (n *Node) relay(ctx context.Context, note activitystreams.NoteView, doc ap.
 	if err := n.keepNotice(ctx, note, author, c); err != nil {
 		return err
 	}
+	return n.announceFresh(ctx, note, c)
+}
+
+// announceFresh adds to c the Announce of a note that is not too old for it.
+func (n *Node) announceFresh(ctx context.Context, note activitystreams.NoteView, c *ap.Change) error {
 	if n.now().Sub(note.PublishedAt) > announceWindow {
 		return nil
 	}
@@ -210,14 +215,17 @@ func (n *Node) dropNote(ctx context.Context, note ap.IRI, c *ap.Change) error {
 		return err
 	}
 	d, err := n.store.Document(ctx, note)
-	if isNotFound(err) || err == nil && d.Tombstone {
+	if isNotFound(err) || err == nil && (d.Tombstone || d.Type != "Note") {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	v, err := activitystreams.DecodeNote(d.Body)
-	if err != nil || v.InReplyTo == "" {
+	if err != nil {
+		return fmt.Errorf("read the note %s as it is kept: %w", note, err)
+	}
+	if v.InReplyTo == "" {
 		return nil
 	}
 	notice, err := n.pendingNotice(ctx, directory.ID(v.InReplyTo), c)

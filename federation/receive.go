@@ -39,11 +39,11 @@ func (rec *received) only() (id ap.IRI, embedded activitystreams.Object, err err
 	return "", nil, ignored("no_object")
 }
 
-// embeddedBytes gives the embedded object as it was sent, byte for byte where
-// it stands alone, because that is what is kept of it.
-func (rec *received) embeddedBytes(embedded activitystreams.Object) ([]byte, error) {
+// embeddedBytes gives the embedded object of an activity as it was sent, byte
+// for byte where it stands alone, because that is what is kept of it.
+func embeddedBytes(activity []byte, embedded activitystreams.Object) ([]byte, error) {
 	var members map[string]json.RawMessage
-	raw := bytes.TrimPrefix(rec.raw, []byte("\xef\xbb\xbf"))
+	raw := bytes.TrimPrefix(activity, []byte("\xef\xbb\xbf"))
 	if err := json.Unmarshal(raw, &members); err == nil {
 		if o := bytes.TrimSpace(members["object"]); len(o) > 0 && o[0] == '{' {
 			return o, nil

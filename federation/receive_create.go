@@ -42,14 +42,38 @@ func (n *Node) receiveCreate(ctx context.Context, rec *received, c *ap.Change) e
 	if err := n.listed(ctx, rec.actor); err != nil {
 		return err
 	}
-	_, err := n.store.Document(ctx, rec.note.doc.IRI)
-	if err == nil {
-		return ignored("known") // or deleted: its Tombstone came first
-	}
-	if !isNotFound(err) {
+	stored, err := n.store.Document(ctx, rec.note.doc.IRI)
+	switch {
+	case isNotFound(err):
+		return n.relay(ctx, rec.note.view, rec.note.doc, rec.actor, c)
+	case err != nil:
 		return err
+	case stored.Tombstone:
+		return ignored("deleted") // its Delete came first
+	case stored.Owner != rec.actor:
+		return ignored("not_its_own")
 	}
-	return n.relay(ctx, rec.note.view, rec.note.doc, rec.actor, c)
+	// It was found in the author's outbox before it was sent, and may stand
+	// there as it was changed since: it is only to be announced still.
+	return n.announceFresh(ctx, rec.note.view, c)
+}
+
+// authoredBy makes what is kept of a note by its author, as it was received
+// now from that address.
+func (n *Node) authoredBy(author ap.IRI, v activitystreams.NoteView, body []byte, from string) authored {
+	now := n.now()
+	v.PublishedAt, v.UpdatedAt = notAhead(v.PublishedAt, now), notAhead(v.UpdatedAt, now)
+	if v.PublishedAt.IsZero() {
+		v.PublishedAt = now
+	}
+	d := ap.Document{
+		IRI: v.ID, Type: v.Type, Owner: author, Body: body, URL: v.URL, Public: true,
+		UpdatedAt: v.UpdatedAt, FetchedAt: now, FetchedFrom: from,
+	}
+	if d.UpdatedAt.IsZero() {
+		d.UpdatedAt = v.PublishedAt
+	}
+	return authored{view: v, doc: d}
 }
 
 // noteOf reads the note that an activity of its author carries or names. A
@@ -64,19 +88,20 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 	if id == "" || id.Host() != rec.actor.Host() || id == rec.actor {
 		return nil, ignored("foreign_object")
 	}
-	now := n.now()
-	doc := ap.Document{IRI: id, Public: true, FetchedAt: now, FetchedFrom: "inbox"}
+	from, body := "inbox", []byte(nil)
 	var view activitystreams.NoteView
 	if embedded != nil {
-		if doc.Body, err = rec.embeddedBytes(embedded); err != nil {
+		if body, err = embeddedBytes(rec.raw, embedded); err != nil {
 			return nil, err
 		}
 		view, err = activitystreams.NoteOf(embedded)
 	} else {
-		if doc, err = n.fetchNote(ctx, id); err != nil {
-			return nil, err
+		doc, fault := n.fetchNote(ctx, id)
+		if fault != nil {
+			return nil, fault
 		}
-		view, err = activitystreams.DecodeNote(doc.Body)
+		from, body = doc.FetchedFrom, doc.Body
+		view, err = activitystreams.DecodeNote(body)
 	}
 	switch {
 	case err != nil || view.Type != "Note":
@@ -86,16 +111,8 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 	case !view.Public:
 		return nil, ignored("not_public")
 	}
-	view.PublishedAt, view.UpdatedAt = notAhead(view.PublishedAt, now), notAhead(view.UpdatedAt, now)
-	if view.PublishedAt.IsZero() {
-		view.PublishedAt = now
-	}
-	doc.Type, doc.Owner, doc.URL = view.Type, rec.actor, view.URL
-	doc.UpdatedAt = view.UpdatedAt
-	if doc.UpdatedAt.IsZero() {
-		doc.UpdatedAt = view.PublishedAt
-	}
-	return &authored{view: view, doc: doc}, nil
+	note := n.authoredBy(rec.actor, view, body, from)
+	return &note, nil
 }
 
 // fetchNote fetches a note that an activity only names, within the budget of

@@ -73,7 +73,7 @@ func (n *Node) updateActor(ctx context.Context, rec *received, embedded activity
 // sentActor reads the actor that an Update of its own carries; one that is
 // only named is fetched.
 func (n *Node) sentActor(ctx context.Context, rec *received, embedded activitystreams.Object) (ap.Actor, error) {
-	if embedded == nil || len(embedded) <= 2 { // an id and a type are a name
+	if len(embedded) <= 2 { // an id and a type are a name
 		a, _, err := n.readActor(ctx, rec.actor)
 		if err != nil {
 			n.log.InfoContext(ctx, "actor not fetched", "actor", string(rec.actor), "error", clip(err.Error()))
@@ -81,7 +81,7 @@ func (n *Node) sentActor(ctx context.Context, rec *received, embedded activityst
 		}
 		return a, nil
 	}
-	body, err := rec.embeddedBytes(embedded)
+	body, err := embeddedBytes(rec.raw, embedded)
 	if err != nil {
 		return ap.Actor{}, err
 	}

@@ -158,7 +158,8 @@ var errOvertaken = errors.New("the profile changed while it was fetched")
 // fetched is what was read from a hoster's node.
 type fetched struct {
 	listing *directory.Listing // nil: not to be listed
-	docs    []ap.Document
+	docs    []ap.Document      // its services
+	notes   []authored         // what it said lately; only of a hoster that is not listed yet
 }
 
 // fetchHoster reads the services of an actor and makes the listing of it all.
@@ -178,10 +179,18 @@ func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document)
 	if err != nil {
 		return fetched{}, fmt.Errorf("read the profile: %w", err)
 	}
-	return fetched{docs: docs, listing: &directory.Listing{
+	f := fetched{docs: docs, listing: &directory.Listing{
 		Hoster: hoster, Handle: "@" + actor.Username + "@" + actor.ID.Host(), URL: actor.URL,
 		Origin: doc.FetchedFrom, FetchedAt: n.clock().UTC(), Warnings: warnings,
-	}}, nil
+	}}
+	listed, err := n.store.Listed(ctx, directory.ID(actor.ID))
+	if err != nil {
+		return fetched{}, &storeError{err}
+	}
+	if !listed {
+		f.notes = n.fetchNotes(ctx, actor)
+	}
+	return f, nil
 }
 
 // checkHandle makes sure that the actor's host gives the handle to this actor.
@@ -256,76 +265,75 @@ func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change
 	switch {
 	case err == nil:
 		l.ListedAt = old.ListedAt
-	case isNotFound(err):
-		n.readOutbox(ctx, actor, c)
-	default:
+	case !isNotFound(err):
 		return err
 	}
 	c.Listings = append(c.Listings, l)
 	c.Documents = append(c.Documents, f.docs...)
 	actor.Handle = bareHandle(l.Handle)
 	c.Actors = append(c.Actors, actor)
+	for i := len(f.notes) - 1; i >= 0; i-- { // oldest first: roots before replies
+		if err := n.keepNote(ctx, f.notes[i], actor.ID, c); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// readOutbox adds to c the notices that stand on the first page of a hoster's
-// outbox. It is a help, not a duty: what cannot be read is left out.
-func (n *Node) readOutbox(ctx context.Context, actor ap.Actor, c *ap.Change) {
-	notes, err := n.outboxNotes(ctx, actor)
-	if err != nil {
-		n.log.InfoContext(ctx, "outbox not read", "actor", string(actor.ID), "error", err.Error())
-		return
+// keepNote adds to c a note that was found and not sent, unless it is known
+// already, or was deleted.
+func (n *Node) keepNote(ctx context.Context, note authored, author ap.IRI, c *ap.Change) error {
+	if _, err := n.store.Document(ctx, note.doc.IRI); !isNotFound(err) {
+		return err
 	}
-	for i := len(notes) - 1; i >= 0; i-- { // oldest first: roots before replies
-		if err := n.keepNotice(ctx, notes[i], actor.ID, c); err != nil {
-			n.log.WarnContext(ctx, "notice not kept", "object", string(notes[i].ID), "error", err.Error())
-		}
-	}
+	c.Documents = append(c.Documents, note.doc)
+	return n.keepNotice(ctx, note.view, author, c)
 }
 
-// outboxNotes gives the public notes of the first page of an actor's outbox,
-// newest first.
-func (n *Node) outboxNotes(ctx context.Context, actor ap.Actor) ([]activitystreams.NoteView, error) {
-	next := actor.Outbox
-	var items []activitystreams.Item
-	for range 2 { // the collection, then its first page
-		if next == "" || next.Host() != actor.ID.Host() {
-			return nil, nil
+// fetchNotes gives the public notes of the first page of an actor's outbox,
+// newest first. It is a help, not a duty: what cannot be read is left out.
+func (n *Node) fetchNotes(ctx context.Context, actor ap.Actor) []authored {
+	var page activitystreams.CollectionView
+	var doc ap.Document
+	for next := actor.Outbox; len(page.Items) == 0; next = page.First {
+		if next == "" || next.Host() != actor.ID.Host() || next == doc.IRI {
+			return nil
 		}
-		d, err := n.fetchDocument(ctx, next)
+		var err error
+		if doc, err = n.fetchDocument(ctx, next); err == nil {
+			page, err = activitystreams.DecodeCollection(doc.Body)
+		}
 		if err != nil {
-			return nil, err
-		}
-		col, err := activitystreams.DecodeCollection(d.Body)
-		if err != nil {
-			return nil, err
-		}
-		if items = col.Items; len(items) > 0 {
-			break
-		}
-		next = col.First
-	}
-	var notes []activitystreams.NoteView
-	for _, item := range items[:min(len(items), firstNotes)] {
-		if v, ok := createdNote(item.Raw, actor.ID); ok {
-			notes = append(notes, v)
+			n.log.InfoContext(ctx, "outbox not read", "actor", string(actor.ID), "error", clip(err.Error()))
+			return nil
 		}
 	}
-	return notes, nil
+	var notes []authored
+	for _, item := range page.Items[:min(len(page.Items), firstNotes)] {
+		if v, body, ok := createdNote(item.Raw, actor.ID); ok {
+			notes = append(notes, n.authoredBy(actor.ID, v, body, doc.FetchedFrom))
+		}
+	}
+	return notes
 }
 
-// createdNote gives the public note that a Create of its author carries.
-func createdNote(create []byte, author ap.IRI) (activitystreams.NoteView, bool) {
+// createdNote gives the public note that a Create of its author carries, and
+// its bytes.
+func createdNote(create []byte, author ap.IRI) (v activitystreams.NoteView, body []byte, ok bool) {
 	o, err := activitystreams.Parse(create)
 	if err != nil || o.Type() != "Create" {
-		return activitystreams.NoteView{}, false
+		return v, nil, false
 	}
 	object, ok := o.Child("object")
 	if !ok {
-		return activitystreams.NoteView{}, false
+		return v, nil, false
 	}
-	v, err := activitystreams.NoteOf(object)
-	return v, err == nil && v.Public && v.AttributedTo == author && v.ID.Host() == author.Host()
+	v, err = activitystreams.NoteOf(object)
+	if err != nil || v.Type != "Note" || !v.Public || v.AttributedTo != author || v.ID.Host() != author.Host() {
+		return v, nil, false
+	}
+	body, err = embeddedBytes(create, object)
+	return v, body, err == nil
 }
 
 // buryActor ends what we have of an actor whose own host says that it is
