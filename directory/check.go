@@ -41,7 +41,7 @@ func (c *check) err() error { return errors.Join(c.errs...) }
 // FieldErrors gives each FieldError that err holds, in order, so that a form
 // can show every one beside its field.
 func FieldErrors(err error) []*FieldError {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it goes down by itself, one wrapping at a time
 	case nil:
 		return nil
 	case *FieldError:

@@ -12,16 +12,6 @@ import (
 	"matou/federation/fetch"
 )
 
-// actor gives a remote actor as it is known, or else as its origin serves it,
-// which is then kept.
-func (n *Node) actor(ctx context.Context, id ap.IRI) (ap.Actor, error) {
-	a, err := n.store.Actor(ctx, id)
-	if isNotFound(err) {
-		a, _, err = n.fetchActor(ctx, id)
-	}
-	return a, err
-}
-
 // fetchActor gives a remote actor and its document as its origin serves them
 // now, and keeps both. Errors are sentences; directory.ErrGone where the
 // origin says that the actor is deleted.

@@ -168,7 +168,7 @@ func (n *Node) receive(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler { //nolint:errorlint // a sentinel of net/http for recover
 				panic(p)
 			}
-			n.log.Error("panic on a received activity", "panic", clip(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			n.log.ErrorContext(r.Context(), "panic on a received activity", "panic", clip(fmt.Sprint(p)), "stack", string(debug.Stack()))
 			if !out.wrote {
 				n.answer(w, refusal{http.StatusBadRequest, reasonMalformed})
 			}
@@ -191,13 +191,13 @@ func (n *Node) fail(w *inboxWriter, rec *received, err error) {
 	switch {
 	case w.wrote:
 	case !errors.As(err, &own):
-		n.log.Debug("activity not readable", "type", clip(rec.kind), "error", clip(err.Error()))
+		n.log.DebugContext(rec.request.Context(), "activity not readable", "type", clip(rec.kind), "error", clip(err.Error()))
 		n.answer(w, refusal{http.StatusBadRequest, reasonMalformed})
 	case rec.request.Context().Err() != nil:
 		n.answer(w, refusal{http.StatusServiceUnavailable, "cancelled"})
 	default:
 		n.in.counts.failed.Add(1)
-		n.log.Error("receive an activity", "type", clip(rec.kind), "actor", clip(string(rec.actor)), "error", own.error)
+		n.log.ErrorContext(rec.request.Context(), "receive an activity", "type", clip(rec.kind), "actor", clip(string(rec.actor)), "error", own.error)
 		// A full disk, for one: the peer keeps the activity and comes again.
 		n.answer(w, refusal{http.StatusServiceUnavailable, "unavailable"})
 	}

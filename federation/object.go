@@ -146,7 +146,7 @@ func (n *Node) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case r.Context().Err() != nil:
 		status, reason = http.StatusServiceUnavailable, "cancelled"
 	default:
-		n.log.Error("answer a request", "path", clip(r.URL.Path), "error", err)
+		n.log.ErrorContext(r.Context(), "answer a request", "path", clip(r.URL.Path), "error", err)
 	}
 	writeReason(w, status, reason)
 }

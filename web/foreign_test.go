@@ -1,7 +1,9 @@
 package web
 
 import (
+	"errors"
 	"io"
+	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
@@ -72,7 +74,7 @@ func TestNothingThatAHosterWritesRuns(t *testing.T) {
 			"/hebergeurs?q=" + url.QueryEscape(`"><script>alert(1)</script>`), "/hebergeurs?place=" + url.QueryEscape(`"><img src=x onerror=1>`),
 		} {
 			res := n.get(address)
-			if res.StatusCode != 200 {
+			if res.StatusCode != http.StatusOK {
 				t.Errorf("%q at %s: got status %d", p, address, res.StatusCode)
 				continue
 			}
@@ -185,7 +187,7 @@ func FuzzForeignHTML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, out := range []string{string(foreignHTML(s)), string(markdown(s))} {
 			d, err := html.Parse(strings.NewReader(out))
-			if err != nil && err != io.EOF {
+			if err != nil && !errors.Is(err, io.EOF) {
 				t.Fatal(err)
 			}
 			checkHarmless(t, out, document{d, out})

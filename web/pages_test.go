@@ -312,7 +312,7 @@ func TestHeadAndNotModified(t *testing.T) {
 		body, _ := io.ReadAll(got.Body)
 		head := n.ask(http.MethodHead, address)
 		none, _ := io.ReadAll(head.Body)
-		if head.StatusCode != 200 || len(none) != 0 || head.ContentLength != int64(len(body)) {
+		if head.StatusCode != http.StatusOK || len(none) != 0 || head.ContentLength != int64(len(body)) {
 			t.Errorf("HEAD %s: got status %d, %d bytes, length %d; want 200, none, %d", address, head.StatusCode, len(none), head.ContentLength, len(body))
 		}
 		again := n.get(address, "If-None-Match", got.Header.Get("ETag"))

@@ -190,7 +190,8 @@ func nameHost(a *html.Node) {
 			kept = append(kept, attr)
 		}
 	}
-	a.Attr = append(kept, html.Attribute{Key: "rel", Val: "nofollow noopener"})
+	kept = append(kept, html.Attribute{Key: "rel", Val: "nofollow noopener"})
+	a.Attr = kept
 	host := realHost(address)
 	if host == "" {
 		return

@@ -35,7 +35,7 @@ type loop struct {
 	pause    time.Time // no look before this
 }
 
-func newLoop(w *Worker, tries context.Context, stop <-chan struct{}) *loop {
+func newLoop(tries context.Context, w *Worker, stop <-chan struct{}) *loop {
 	return &loop{
 		Worker:   w,
 		tries:    tries,

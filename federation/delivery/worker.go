@@ -91,7 +91,7 @@ func (w *Worker) Stats() Stats {
 func (w *Worker) Run(ctx context.Context) error {
 	tries, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	l := newLoop(w, tries, ctx.Done())
+	l := newLoop(tries, w, ctx.Done())
 	for ctx.Err() == nil {
 		timer := l.fill(ctx)
 		select {

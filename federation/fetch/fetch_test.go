@@ -187,7 +187,7 @@ func TestMisbehavingPeers(t *testing.T) {
 	}
 	for _, test := range tests {
 		c := patient
-		if test.want == ErrTimeout {
+		if errors.Is(test.want, ErrTimeout) {
 			c = hasty
 		}
 		got, err := c.Get(t.Context(), base+test.path, "text/plain", 1<<16)

@@ -14,7 +14,7 @@ import (
 
 // A client of production over TLS, whose resolver is a map.
 func TestNamesThatLeadInside(t *testing.T) {
-	inside := httptest.NewTLSServer(http.HandlerFunc(answer("text/plain", "secret")))
+	inside := httptest.NewTLSServer(answer("text/plain", "secret"))
 	t.Cleanup(inside.Close)
 	address := strings.TrimPrefix(inside.URL, "https://")
 	hosts := map[string]string{"rebound.example:443": address}
@@ -55,7 +55,7 @@ func TestDevelopmentOpensLoopbackOnly(t *testing.T) {
 
 // A certificate that nobody vouches for is refused, in development too.
 func TestCertificatesAreChecked(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(answer("text/plain", "hello")))
+	server := httptest.NewTLSServer(answer("text/plain", "hello"))
 	t.Cleanup(server.Close)
 	c := New(Options{Development: true})
 	t.Cleanup(c.Close)

@@ -66,7 +66,7 @@ func inflated(answer *http.Response) (io.Reader, error) {
 		return answer.Body, nil
 	case "gzip", "x-gzip":
 		body, err := gzip.NewReader(answer.Body)
-		if err == io.EOF { // no body at all
+		if errors.Is(err, io.EOF) { // no body at all
 			return answer.Body, nil
 		}
 		if err != nil {

@@ -9,28 +9,28 @@ import (
 
 // LocalActors gives the actors of this node, in no order that means anything.
 func (s *Store) LocalActors(ctx context.Context) ([]ap.LocalActor, error) {
-	return read(s, ctx, func(t *tx) ([]ap.LocalActor, error) {
+	return read(ctx, s, func(t *tx) ([]ap.LocalActor, error) {
 		return collect[ap.LocalActor](t, walk{prefix: []byte{kindLocalActor}}, math.MaxInt)
 	})
 }
 
 // Actor gives the actor of that id, or directory.ErrNotFound.
 func (s *Store) Actor(ctx context.Context, id ap.IRI) (ap.Actor, error) {
-	return read(s, ctx, func(t *tx) (ap.Actor, error) {
+	return read(ctx, s, func(t *tx) (ap.Actor, error) {
 		return must(t, byHash(kindActor, id), func(a ap.Actor) bool { return a.ID == id })
 	})
 }
 
 // Host gives what is remembered of another node, or directory.ErrNotFound.
 func (s *Store) Host(ctx context.Context, name string) (ap.Host, error) {
-	return read(s, ctx, func(t *tx) (ap.Host, error) {
+	return read(ctx, s, func(t *tx) (ap.Host, error) {
 		return must(t, byHash(kindHost, name), func(h ap.Host) bool { return h.Name == name })
 	})
 }
 
 // Profile gives what one of our hosters says, or directory.ErrNotFound.
 func (s *Store) Profile(ctx context.Context, actor ap.IRI) (ap.Profile, error) {
-	return read(s, ctx, func(t *tx) (ap.Profile, error) {
+	return read(ctx, s, func(t *tx) (ap.Profile, error) {
 		return must(t, byHash(kindProfile, actor), func(p ap.Profile) bool { return p.Actor == actor })
 	})
 }

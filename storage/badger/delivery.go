@@ -28,7 +28,7 @@ type lane struct {
 // DueLanes gives at most limit lanes due at now, earliest first, leaving out
 // those that skip names; skip must not use the store.
 func (s *Store) DueLanes(ctx context.Context, now time.Time, limit int, skip func(inbox ap.IRI) bool) ([]ap.Lane, error) {
-	return read(s, ctx, func(t *tx) ([]ap.Lane, error) {
+	return read(ctx, s, func(t *tx) ([]ap.Lane, error) {
 		var all []ap.Lane
 		for _, inbox := range s.lanes.due(now, limit, skip) {
 			l, found, err := t.lane(inbox)
@@ -51,7 +51,7 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 
 // Deliveries gives the first deliveries of a lane, in order, at most limit.
 func (s *Store) Deliveries(ctx context.Context, inbox ap.IRI, limit int) ([]ap.Delivery, error) {
-	return read(s, ctx, func(t *tx) ([]ap.Delivery, error) {
+	return read(ctx, s, func(t *tx) ([]ap.Delivery, error) {
 		l, found, err := t.lane(inbox)
 		if err != nil || !found {
 			return nil, err

@@ -13,14 +13,14 @@ func available(dir string) (uint64, bool) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, false
 	}
-	return uint64(s.Bavail) * uint64(s.Bsize), true
+	return s.Bavail * uint64(s.Bsize), true
 }
 
 // allocated tells how many bytes a file takes on the disk; Badger's logs are
 // mostly holes.
 func allocated(i fs.FileInfo) int64 {
 	if s, ok := i.Sys().(*syscall.Stat_t); ok {
-		return int64(s.Blocks) * 512
+		return s.Blocks * 512
 	}
 	return i.Size()
 }

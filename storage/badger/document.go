@@ -11,7 +11,7 @@ import (
 // Document gives the document of that IRI, a tombstone too, or
 // directory.ErrNotFound; one that has expired is not there any more.
 func (s *Store) Document(ctx context.Context, iri ap.IRI) (ap.Document, error) {
-	return read(s, ctx, func(t *tx) (ap.Document, error) {
+	return read(ctx, s, func(t *tx) (ap.Document, error) {
 		d, found, err := t.document(iri)
 		if err == nil && !found {
 			err = directory.ErrNotFound

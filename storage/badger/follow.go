@@ -61,7 +61,7 @@ func deliverTo(f ap.Follow) ap.IRI {
 
 // Follow gives the one of that pair, or directory.ErrNotFound.
 func (s *Store) Follow(ctx context.Context, actor, object ap.IRI) (ap.Follow, error) {
-	return read(s, ctx, func(t *tx) (ap.Follow, error) {
+	return read(ctx, s, func(t *tx) (ap.Follow, error) {
 		f, found, err := t.follow(actor, object)
 		if err == nil && !found {
 			err = directory.ErrNotFound
@@ -76,7 +76,7 @@ func (t *tx) follow(actor, object ap.IRI) (ap.Follow, bool, error) {
 
 // Followers gives those who follow object, in any state, by actor id.
 func (s *Store) Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.Follow, error) {
-	return read(s, ctx, func(t *tx) ([]ap.Follow, error) {
+	return read(ctx, s, func(t *tx) ([]ap.Follow, error) {
 		w := walk{prefix: byHash(kindFollow, object), from: []byte(p.After), past: p.After != ""}
 		return collect[ap.Follow](t, w, pageOf(p))
 	})
@@ -84,7 +84,7 @@ func (s *Store) Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.F
 
 // Following gives those whom actor follows, in any state, by object id.
 func (s *Store) Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Follow, error) {
-	return read(s, ctx, func(t *tx) ([]ap.Follow, error) {
+	return read(ctx, s, func(t *tx) ([]ap.Follow, error) {
 		w := walk{prefix: byHash(kindFollowing, actor), from: []byte(p.After), past: p.After != ""}
 		objects, err := t.keys(w, pageOf(p))
 		if err != nil {
@@ -108,7 +108,7 @@ func (s *Store) Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Fo
 // once, in no order that means anything. It walks keys only, and reads one
 // value for each inbox.
 func (s *Store) Inboxes(ctx context.Context, object ap.IRI) ([]ap.IRI, error) {
-	return read(s, ctx, func(t *tx) ([]ap.IRI, error) {
+	return read(ctx, s, func(t *tx) ([]ap.IRI, error) {
 		var all []ap.IRI
 		var last []byte
 		w := walk{prefix: join(kindInbox, hash(object), []byte{stateAccepted})}
@@ -129,7 +129,7 @@ func (s *Store) Inboxes(ctx context.Context, object ap.IRI) ([]ap.IRI, error) {
 // Count gives the number of accepted followers, accepted followed, and outbox
 // items: one key is read.
 func (s *Store) Count(ctx context.Context, actor ap.IRI) (followers, following, outbox int, err error) {
-	c, err := read(s, ctx, func(t *tx) (counts, error) { return t.counts(actor) })
+	c, err := read(ctx, s, func(t *tx) (counts, error) { return t.counts(actor) })
 	return c.Followers, c.Following, c.Outbox, err
 }
 

@@ -26,7 +26,7 @@ func handleKey(handle string) []byte {
 
 // Listing gives one listing, or directory.ErrNotFound.
 func (s *Store) Listing(ctx context.Context, id directory.ID) (directory.Listing, error) {
-	return read(s, ctx, func(t *tx) (directory.Listing, error) {
+	return read(ctx, s, func(t *tx) (directory.Listing, error) {
 		l, found, err := t.listing(id)
 		if err == nil && !found {
 			err = directory.ErrNotFound
@@ -41,7 +41,7 @@ func (t *tx) listing(id directory.ID) (directory.Listing, bool, error) {
 
 // Listed reports whether there is a listing, without reading it.
 func (s *Store) Listed(ctx context.Context, id directory.ID) (bool, error) {
-	return read(s, ctx, func(t *tx) (bool, error) {
+	return read(ctx, s, func(t *tx) (bool, error) {
 		p, found, err := load(t, byName(kindPosition, id), func(position) bool { return true })
 		return found && !p.Removed, err
 	})
@@ -49,7 +49,7 @@ func (s *Store) Listed(ctx context.Context, id directory.ID) (bool, error) {
 
 // ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
 func (s *Store) ListingByHandle(ctx context.Context, handle string) (directory.Listing, error) {
-	return read(s, ctx, func(t *tx) (directory.Listing, error) {
+	return read(ctx, s, func(t *tx) (directory.Listing, error) {
 		id, found, err := t.raw(handleKey(handle))
 		if err != nil || !found {
 			return directory.Listing{}, orNotFound(err)
@@ -72,7 +72,7 @@ func orNotFound(err error) error {
 
 // Listings gives at most limit listings after that ID, by ID.
 func (s *Store) Listings(ctx context.Context, after directory.ID, limit int) ([]directory.Listing, error) {
-	return read(s, ctx, func(t *tx) ([]directory.Listing, error) {
+	return read(ctx, s, func(t *tx) ([]directory.Listing, error) {
 		w := walk{prefix: []byte{kindListing}, from: []byte(after), past: after != ""}
 		return collect[directory.Listing](t, w, limit)
 	})
@@ -80,7 +80,7 @@ func (s *Store) Listings(ctx context.Context, after directory.ID, limit int) ([]
 
 // ListingChanges gives at most limit changes after that sequence, oldest first.
 func (s *Store) ListingChanges(ctx context.Context, after uint64, limit int) ([]directory.ListingChange, error) {
-	return read(s, ctx, func(t *tx) ([]directory.ListingChange, error) {
+	return read(ctx, s, func(t *tx) ([]directory.ListingChange, error) {
 		if limit < 1 {
 			return nil, nil
 		}

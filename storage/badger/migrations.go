@@ -50,7 +50,7 @@ func migrate(ctx context.Context, db *badgerdb.DB, log *slog.Logger, steps []mig
 		if err := setSchemaVersion(db, version+1); err != nil {
 			return fmt.Errorf("migrate the store from layout %d to %d: %w", version, version+1, err)
 		}
-		log.Info("store migrated", "layout", version+1, "took", time.Since(begun))
+		log.InfoContext(ctx, "store migrated", "layout", version+1, "took", time.Since(begun))
 	}
 	return nil
 }

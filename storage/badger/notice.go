@@ -18,14 +18,14 @@ func noticeTimeKey(n directory.Notice) []byte {
 
 // Notice gives one notice, or directory.ErrNotFound.
 func (s *Store) Notice(ctx context.Context, id directory.ID) (directory.Notice, error) {
-	return read(s, ctx, func(t *tx) (directory.Notice, error) {
+	return read(ctx, s, func(t *tx) (directory.Notice, error) {
 		return must(t, byHash(kindNotice, id), func(n directory.Notice) bool { return n.ID == id })
 	})
 }
 
 // Notices gives a hoster's notices (every hoster's for ""), last updated first.
 func (s *Store) Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error) {
-	return read(s, ctx, func(t *tx) ([]directory.Notice, error) {
+	return read(ctx, s, func(t *tx) ([]directory.Notice, error) {
 		if limit < 1 {
 			return nil, nil
 		}

@@ -12,7 +12,7 @@ func outboxKey(o ap.OutboxItem) []byte {
 
 // Outbox gives an actor's activities, newest first.
 func (s *Store) Outbox(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.OutboxItem, error) {
-	return read(s, ctx, func(t *tx) ([]ap.OutboxItem, error) {
+	return read(ctx, s, func(t *tx) ([]ap.OutboxItem, error) {
 		w := walk{prefix: byHash(kindOutbox, actor), backward: true}
 		if p.After != "" {
 			w.from, w.past = []byte(p.After), true

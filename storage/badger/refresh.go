@@ -9,7 +9,7 @@ import (
 
 // DueRefreshes gives at most limit refreshes due at now, earliest first.
 func (s *Store) DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error) {
-	return read(s, ctx, func(t *tx) ([]ap.Refresh, error) {
+	return read(ctx, s, func(t *tx) ([]ap.Refresh, error) {
 		var all []ap.Refresh
 		for _, actor := range s.refreshes.due(now, limit, nil) {
 			r, found, err := t.refresh(actor)

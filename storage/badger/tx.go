@@ -53,7 +53,7 @@ func (s *Store) view(ctx context.Context, f func(t *tx) error) error {
 }
 
 // read gives what f finds in the store as it stands now.
-func read[T any](s *Store, ctx context.Context, f func(t *tx) (T, error)) (T, error) {
+func read[T any](ctx context.Context, s *Store, f func(t *tx) (T, error)) (T, error) {
 	var v T
 	err := s.view(ctx, func(t *tx) (err error) {
 		v, err = f(t)
