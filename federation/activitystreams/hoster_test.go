@@ -273,14 +273,20 @@ func TestDecodeHosterSpellings(t *testing.T) {
 	}
 }
 
-func TestDecodeService(t *testing.T) {
+// A service comes back as it was written, and is no actor.
+func TestServiceOverTheWire(t *testing.T) {
 	e, h := testEndpoints(), directorytest.Hoster("Les Lucioles")
 	for _, s := range h.Services {
 		d, err := EncodeService(e, h, s, directory.Vocabulary{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, warnings, err := DecodeService(d.Body)
+		o, err := Parse(d.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var warnings []string
+		got, err := serviceOf(o, &warnings)
 		s.ID = directory.ID(e.Service(s.Slug))
 		if err != nil || len(warnings) > 0 || asJSON(t, got) != asJSON(t, s) {
 			t.Errorf("got %s\nwant %s\n%q %v", asJSON(t, got), asJSON(t, s), warnings, err)
@@ -289,7 +295,8 @@ func TestDecodeService(t *testing.T) {
 			t.Errorf("type %s: a service that people use is no actor", d.Type)
 		}
 	}
-	if _, _, err := DecodeService([]byte(`{"id":"https://a.example/s","type":"Service","slug":"s","name":"S"}`)); err == nil {
+	actor := Object{"id": "https://a.example/s", "type": "Service", "slug": "s", "name": "S"}
+	if _, err := serviceOf(actor, new([]string)); err == nil {
 		t.Error("an actor was read as a service")
 	}
 }

@@ -141,9 +141,7 @@ func readEverything(raw []byte) {
 		_, _ = o.Envelope()
 	}
 	_, _ = DecodeActor(raw)
-	_, _ = DecodeKey(raw, "https://a.example/1")
 	_, _, _ = DecodeHoster(raw, [][]byte{raw})
-	_, _, _ = DecodeService(raw)
 	_, _ = DecodeNote(raw)
 	_, _ = DecodeCollection(raw)
 }

@@ -40,24 +40,9 @@ func EncodeService(e Endpoints, h directory.Hoster, s directory.Service, v direc
 	return d, tooLarge(d.Body, doc, "services["+s.Slug+"].")
 }
 
-// DecodeService reads a service; its ID is that of the document. What cannot be
-// understood is left out and told in the warnings. The caller holds the id and
-// attributedTo against the hoster; DecodeHoster does.
-func DecodeService(raw []byte) (directory.Service, []string, error) {
-	o, err := Parse(raw)
-	if err != nil {
-		return directory.Service{}, nil, err
-	}
-	var warnings []string
-	s, err := serviceOf(o, &warnings)
-	if err != nil {
-		return directory.Service{}, nil, err
-	}
-	s, err = pruned(s, func(s directory.Service) error { return s.Validate("") }, &warnings)
-	return s, warnings, err
-}
-
-// serviceOf reads a service as it stands, not yet validated.
+// serviceOf reads a service as it stands, not yet validated; its ID is that of
+// the document. What cannot be understood is left out and told in the warnings.
+// The caller holds the id and attributedTo against the hoster.
 func serviceOf(o Object, warnings *[]string) (directory.Service, error) {
 	switch {
 	case o.ID() == "":

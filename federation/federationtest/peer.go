@@ -19,7 +19,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // Media types that a Peer speaks.
@@ -279,24 +278,6 @@ func (p *Peer) NewID(kind string) string {
 // Status answers with a status and nothing else.
 func Status(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
-}
-
-// RetryAfter answers 429 and asks for patience.
-func RetryAfter(d time.Duration) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", fmt.Sprint(int(d.Seconds())))
-		w.WriteHeader(http.StatusTooManyRequests)
-	}
-}
-
-// Slow answers nothing for a while, or until whoever asked has gone.
-func Slow(d time.Duration) http.HandlerFunc {
-	return func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-time.After(d):
-		case <-r.Context().Done():
-		}
-	}
 }
 
 // Redirect sends every request on to an address.
