@@ -75,7 +75,6 @@ func EncodeNote(e Endpoints, n directory.Notice, which int, hosterName string, s
 		"content": content,
 		"context": string(e.Context(n.ID)), "conversation": string(e.Context(n.ID)),
 		"tag": e.hashtags(tags), "attachment": []any{},
-		"interactionPolicy": map[string]any{"canQuote": map[string]any{"automaticApproval": []any{string(ap.Public)}}},
 	}
 	if n.Language != "" {
 		doc["contentMap"] = map[string]any{string(n.Language): content}

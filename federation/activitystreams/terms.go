@@ -166,7 +166,7 @@ const securityV1 = "https://w3id.org/security/v1"
 var (
 	actorTerms = []string{"manuallyApprovesFollowers", "discoverable", "indexable", "implements",
 		"featured", "PropertyValue", "value", "webfinger", "Hashtag"}
-	noteTerms = []string{"Hashtag", "sensitive", "conversation", "interactionPolicy", "canQuote", "automaticApproval"}
+	noteTerms = []string{"Hashtag", "sensitive", "conversation"}
 )
 
 // borrowed are terms of others that peers read, as their owners define them.
@@ -183,9 +183,6 @@ var borrowed = map[string]any{
 	"conversation":              "ostatus:conversation",
 	"webfinger":                 map[string]any{"@id": "https://purl.archive.org/socialweb/webfinger#webfinger", "@type": "xsd:string"},
 	"implements":                reference("https://w3id.org/fep/844e#implements"),
-	"interactionPolicy":         reference("gts:interactionPolicy"),
-	"canQuote":                  reference("gts:canQuote"),
-	"automaticApproval":         reference("gts:automaticApproval"),
 }
 
 var prefixes = map[string]string{
