@@ -63,15 +63,29 @@ func (s *Site) card(v *visit, l directory.Listing, kilometres float64) (card, er
 // places says where a hoster is and where it goes.
 func (s *Site) places(l directory.Language, h directory.Hoster) []string {
 	var places []string
-	if seat := plain(h.Seat.Name); seat != "" {
+	if seat := s.seat(l, h.Seat); seat != "" {
 		places = append(places, seat)
-	} else if h.Seat.Area != "" {
-		places = append(places, s.areaName(l, h.Seat.Area))
 	}
 	if served := s.areaNames(l, h.Serves); len(served) > 0 {
 		places = append(places, s.locales[l].text("card.serves", s.locales[l].list(served[:min(3, len(served))])))
 	}
 	return places
+}
+
+// seat says where a hoster is: its own words, the territory it names, or, of
+// one that gives nothing but coordinates, the town that these are near.
+func (s *Site) seat(l directory.Language, p directory.Place) string {
+	switch {
+	case plain(p.Name) != "":
+		return plain(p.Name)
+	case p.Area != "":
+		return s.areaName(l, p.Area)
+	case p.Point != nil && s.options.Areas != nil:
+		if a, ok := s.options.Areas.Nearest(*p.Point); ok {
+			return s.locales[l].text("card.near", s.placeName(l, a))
+		}
+	}
+	return ""
 }
 
 // facts says in a few words who does the work and when somebody answers.
@@ -152,7 +166,9 @@ func (s *Site) join(l *locale, c *card, services []directory.Service) {
 		for _, o := range r.OpenTo {
 			open[o] = true
 		}
-		rooms[r.Capacity] = true
+		if !slices.Equal(r.OpenTo, []directory.OpenTo{directory.OpenToNoOne}) {
+			rooms[r.Capacity] = true // where nobody may come in, room says nothing
+		}
 	}
 	var who []string
 	for _, o := range []directory.OpenTo{directory.OpenToAnyone, directory.OpenToMembers, directory.OpenToClients, directory.OpenToNoOne} {
@@ -185,25 +201,33 @@ func (s *Site) current(v *visit, h directory.Hoster) ([]noticeView, error) {
 	return now, nil
 }
 
-// cards makes the cards of hits, in their order. A listing that went away
-// since the search is left out.
+// cards makes the cards of hits, in their order.
 func (s *Site) cards(v *visit, hits []directory.Hit) ([]card, error) {
 	cards := make([]card, 0, len(hits))
+	err := s.eachListing(v.Context(), hits, func(l directory.Listing, hit directory.Hit) error {
+		c, err := s.card(v, l, hit.Kilometres)
+		cards = append(cards, c)
+		return err
+	})
+	return cards, err
+}
+
+// eachListing gives f the listing of each hit, in their order, until f fails. A
+// listing that went away since the search is left out.
+func (s *Site) eachListing(ctx context.Context, hits []directory.Hit, f func(directory.Listing, directory.Hit) error) error {
 	for _, hit := range hits {
-		l, err := s.options.Directory.Listing(v.Context(), hit.ID)
+		l, err := s.options.Directory.Listing(ctx, hit.ID)
 		if isMissing(err) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("listing of a hit: %w", err)
+			return fmt.Errorf("listing of a hit: %w", err)
 		}
-		c, err := s.card(v, l, hit.Kilometres)
-		if err != nil {
-			return nil, err
+		if err := f(l, hit); err != nil {
+			return err
 		}
-		cards = append(cards, c)
 	}
-	return cards, nil
+	return nil
 }
 
 // search asks the directory, in the order of today where q has no day.

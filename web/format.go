@@ -75,10 +75,36 @@ func (l *locale) hours(h directory.Hours) string {
 	if h.Channel != "" {
 		parts = append(parts, l.word("channel", h.Channel))
 	}
-	if h.TimeZone != "" && h.TimeZone != "Europe/Paris" {
-		parts = append(parts, plain(h.TimeZone))
+	if !clockOfHere(h.TimeZone) {
+		parts = append(parts, l.text("date.zone", plain(h.TimeZone)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// clockOfHere reports whether the clocks of a time zone show what those of
+// France do, so that it need not be told. They do where they agree in winter
+// and in summer.
+func clockOfHere(name string) bool {
+	if name == "" || name == "Europe/Paris" {
+		return true
+	}
+	there, err := time.LoadLocation(name)
+	if err != nil {
+		return false
+	}
+	here, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return false
+	}
+	for _, month := range []time.Month{time.January, time.July} {
+		t := time.Date(2026, month, 1, 12, 0, 0, 0, time.UTC)
+		_, a := t.In(there).Zone()
+		_, b := t.In(here).Zone()
+		if a != b {
+			return false
+		}
+	}
+	return true
 }
 
 // days writes days of the week, those that follow one another as a span.

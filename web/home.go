@@ -106,12 +106,13 @@ type followView struct {
 	HosterName string
 	Directory  string // handle of the aggregator
 	Name       string
+	Contact    link // the people who keep the directory
 }
 
 func (s *Site) showFollow(v *visit) (page, error) {
 	view := followView{Directory: s.aggregatorHandle()}
 	if a := s.options.Aggregator; a != nil {
-		view.Name = plain(a.Name)
+		view.Name, view.Contact = plain(a.Name), outward(a.Contact)
 	}
 	h, err := s.ownHoster(v.Context())
 	switch {

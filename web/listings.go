@@ -47,6 +47,7 @@ type filterView struct {
 	Value    string
 	Without  string // the same page without it
 	Hides    int    // hosters that come back without it
+	Aside    string // says so: some of them may have said nothing on it
 }
 
 // placeView is the place that distances are counted from.
@@ -240,7 +241,7 @@ func (s *Site) filters(v *visit, q directory.Query, total int) ([]filterView, er
 		other := q
 		other.Text, other.Offset = "", 0
 		queries = append(queries, other)
-		all = append(all, filterView{Question: v.locale.text("listings.text"), Value: plain(q.Text)})
+		all = append(all, filterView{Question: v.locale.text("filter.text"), Value: plain(q.Text)})
 	}
 	for _, f := range s.facetOrder(q.Filters) {
 		for _, value := range q.Filters[f] {
@@ -259,6 +260,11 @@ func (s *Site) filters(v *visit, q directory.Query, total int) ([]filterView, er
 			return nil, err
 		}
 		all[i].Hides = max(0, r.Total-total)
+		words := "filter.hides"
+		if i == 0 && q.Text != "" {
+			words = "filter.hides_text"
+		}
+		all[i].Aside = v.locale.text(words, all[i].Hides)
 	}
 	return all, nil
 }

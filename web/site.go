@@ -22,12 +22,19 @@ type Options struct {
 	Directory  Directory            // required
 	Own        Own                  // required where Hoster is set
 	Vocabulary directory.Vocabulary // words of needs, criteria, facets and presets
-	Areas      directory.Areas      // nil: no question on places can be asked
+	Areas      Areas                // nil: no question on places can be asked
 
 	Clock   func() time.Time // nil: time.Now
 	Zone    *time.Location   // in which hours are read and days begin; nil: Europe/Paris
 	Log     *slog.Logger     // nil: slog.Default
 	Version string           // of matou
+}
+
+// Areas are the territories that a page names, and that a visitor asks for.
+type Areas interface {
+	directory.Areas
+	// Nearest gives the town nearest to a point, or false where none is near.
+	Nearest(directory.Point) (directory.Area, bool)
 }
 
 // Aggregator says who the directory is, and who keeps it.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 
 	"matou/directory"
 )
@@ -47,6 +48,9 @@ func (s *Site) showState(v *visit) (page, error) {
 		if err != nil {
 			return page{}, err
 		}
+		if sv.Level == "" && troubled(notices, service.ID) {
+			sv.Level, sv.LevelTone = v.locale.text("state.concerned"), "trouble"
+		}
 		view.Services = append(view.Services, sv)
 	}
 	view.Sentence, view.Tone = v.locale.sentence(view)
@@ -59,6 +63,13 @@ func (s *Site) showState(v *visit) (page, error) {
 	}
 	return page{template: "state", title: v.locale.text("state.title", view.Name),
 		description: view.Sentence, data: view}, nil
+}
+
+// troubled reports whether an incident that is not over concerns the service.
+func troubled(notices []directory.Notice, service directory.ID) bool {
+	return slices.ContainsFunc(notices, func(n directory.Notice) bool {
+		return n.Kind == directory.NoticeIncident && !n.Over() && slices.Contains(n.Affects, service)
+	})
 }
 
 // sentence says how things are, by what the team says.

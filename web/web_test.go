@@ -117,6 +117,15 @@ func (t towns) Ancestors(code directory.AreaCode) []directory.AreaCode {
 	return append([]directory.AreaCode{code}, a.Parent...)
 }
 
+func (towns) Nearest(p directory.Point) (directory.Area, bool) {
+	for _, a := range places {
+		if a.Point != nil && a.Point.Kilometres(p) < 10 {
+			return a, true
+		}
+	}
+	return directory.Area{}, false
+}
+
 func (towns) Locate(text string) []directory.Area {
 	var found []directory.Area
 	for _, a := range places {
