@@ -63,9 +63,6 @@ func (n *Node) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// Client is the node's client for outgoing requests, signed by its node actor.
-func (n *Node) Client() *fetch.Client { return n.client }
-
 // Stats tells what the delivery worker has done since the start.
 func (n *Node) Stats() delivery.Stats { return n.worker.Stats() }
 

@@ -1,18 +1,12 @@
-// Package storage keeps what a node knows. It names the engine by the scheme
-// of an address and holds what every engine shares: the methods that the rest
-// of the node relies on, the sentences of what can go wrong, and the report of
-// a check. The engines are in the packages below it; storagetest holds all of
-// them to the same rules.
+// Package storage keeps what a node knows. It holds what every engine shares:
+// the methods that the rest of the node relies on, the sentences of what can go
+// wrong, and the report of a check. The engines are in the packages below it;
+// storagetest holds all of them to the same rules.
 package storage
 
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"matou/directory"
@@ -108,34 +102,6 @@ type Feed interface {
 	// ListingsChanged gives a channel that holds one token after one or many
 	// changes were applied; the function ends that.
 	ListingsChanged() (<-chan struct{}, func())
-}
-
-// Options are what every engine is given.
-type Options struct {
-	Log   *slog.Logger     // nil: silent
-	Clock func() time.Time // nil: time.Now
-}
-
-// Opener opens one engine. Place is what follows the scheme in the address.
-type Opener func(place string, o Options) (Engine, error)
-
-// Open opens the storage at an address such as "badger:/var/lib/matou" with the
-// engine of that scheme.
-func Open(address string, o Options, engines map[string]Opener) (Engine, error) {
-	scheme, place, found := strings.Cut(address, ":")
-	open := engines[scheme]
-	if !found || open == nil {
-		known := strings.Join(slices.Sorted(maps.Keys(engines)), ", ")
-		return nil, directory.Invalid("storage", "%q must begin with one of: %s, as in \"badger:/var/lib/matou\"", address, known)
-	}
-	if place == "" {
-		return nil, directory.Invalid("storage", "%q must say where: write a directory after \"%s:\"", address, scheme)
-	}
-	e, err := open(place, o)
-	if err != nil {
-		return nil, fmt.Errorf("open storage: %w", err)
-	}
-	return e, nil
 }
 
 // Report is what a check found.

@@ -64,7 +64,6 @@ type Failure struct {
 
 // TreeResult is what a walk gave.
 type TreeResult struct {
-	Federation    *File // nil where the walk began at an organization
 	Organizations []Organization
 	Warnings      []Warning // in the order in which they came up
 	Failures      []Failure
@@ -206,7 +205,7 @@ func (t *Tree) Result() TreeResult {
 	}
 	organizations := []string{t.root}
 	if root.file.Class() == ClassFederation {
-		r.Federation, organizations = root.file, root.children
+		organizations = root.children
 	}
 	for _, address := range organizations {
 		n := t.nodes[address]

@@ -47,8 +47,8 @@ func TestTree(t *testing.T) {
 	if !reflect.DeepEqual(asked, wantAsked) {
 		t.Errorf("asked for %q\nwant %q", asked, wantAsked)
 	}
-	if got.Federation == nil || len(got.Organizations) != 2 {
-		t.Fatalf("got federation %v, %d organizations", got.Federation, len(got.Organizations))
+	if len(got.Organizations) != 2 {
+		t.Fatalf("got %d organizations, want 2", len(got.Organizations))
 	}
 	h := got.Organizations[0].Hoster
 	if h.Name != "Chat Droite" || len(h.Services) != 1 || h.Services[0].Slug != "pad" || got.Organizations[0].URL != wantAsked[1] {
@@ -132,7 +132,7 @@ func TestTreeIgnoresWhatItDidNotAskFor(t *testing.T) {
 	tree.Add("o", []byte(properties("organization", nil)))
 	tree.Add("o", []byte(properties("federation", nil)))
 	tree.Fail("o", directory.ErrNotFound)
-	if got := tree.Result(); len(got.Organizations) != 1 || got.Federation != nil || got.Failures != nil {
+	if got := tree.Result(); len(got.Organizations) != 1 || got.Failures != nil {
 		t.Errorf("got %+v", got)
 	}
 	if got := exchange.NewTree("o", exchange.DefaultLimits).Result(); got.Organizations != nil {
@@ -158,23 +158,6 @@ func TestSiblingName(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", address, got, want)
 		}
 	}
-}
-
-func TestFederation(t *testing.T) {
-	f, _ := read(t, "https://collectif.example/federation.properties", string(sample(t, "federation.properties")))
-	c, warnings, err := exchange.Federation(f)
-	if err != nil || len(warnings) > 0 {
-		t.Fatalf("got %v, %q", err, sentences(warnings))
-	}
-	if c.Name != "Collectif d'essai" || c.Slug != "collectif-dessai" || c.Contact.Email != "contact@collectif.example" {
-		t.Errorf("got %+v", c)
-	}
-	members := []directory.Hoster{
-		{ID: "https://chat-droite.example/ap/actors/chat_droite", Handle: "chat_droite"},
-		{ID: "https://autre.example:8443/ap/actors/chat_droite", Handle: "chat_droite"},
-		{Handle: "sans_noeud"},
-	}
-	golden(t, "export-federation.properties", exchange.ExportFederation(c, members).Bytes())
 }
 
 // The files of a node change their addresses with it: stale links go, links to

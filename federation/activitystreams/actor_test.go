@@ -28,16 +28,16 @@ func TestDecodeActorOfPeers(t *testing.T) {
 		want ap.Actor // Keys: how many, by length
 		keys int
 	}{
-		{"mastodon-person", ap.Actor{Type: "Person", Username: "camille", Name: "Camille :coeur:", URL: "https://social.example/@camille", SharedInbox: "https://social.example/inbox", Featured: "https://social.example/users/camille/collections/featured", Discoverable: true}, 1},
-		{"gotosocial-person", ap.Actor{Type: "Person", Username: "noe", Name: "noé", URL: "https://bread.example/@noe", SharedInbox: "https://bread.example/sharedInbox", Featured: "https://bread.example/users/noe/collections/featured"}, 1},
-		{"misskey-person", ap.Actor{Type: "Person", Username: "miou", URL: "https://planete.example/@miou", SharedInbox: "https://planete.example/inbox", Featured: "https://planete.example/users/9x1abcd/collections/featured", Discoverable: true}, 1},
-		{"pleroma-person", ap.Actor{Type: "Person", Username: "jo", Name: "Jo", URL: "https://lac.example/users/jo", SharedInbox: "https://lac.example/inbox", Featured: "https://lac.example/users/jo/collections/featured", Discoverable: true}, 1},
+		{"mastodon-person", ap.Actor{Type: "Person", Username: "camille", Name: "Camille :coeur:", URL: "https://social.example/@camille", SharedInbox: "https://social.example/inbox", Discoverable: true}, 1},
+		{"gotosocial-person", ap.Actor{Type: "Person", Username: "noe", Name: "noé", URL: "https://bread.example/@noe", SharedInbox: "https://bread.example/sharedInbox"}, 1},
+		{"misskey-person", ap.Actor{Type: "Person", Username: "miou", URL: "https://planete.example/@miou", SharedInbox: "https://planete.example/inbox", Discoverable: true}, 1},
+		{"pleroma-person", ap.Actor{Type: "Person", Username: "jo", Name: "Jo", URL: "https://lac.example/users/jo", SharedInbox: "https://lac.example/inbox", Discoverable: true}, 1},
 		{"peertube-account", ap.Actor{Type: "Person", Username: "atelier", Name: "Atelier vidéo", URL: "https://tube.example/a/atelier/video-channels", SharedInbox: "https://tube.example/inbox"}, 1},
-		{"lemmy-community", ap.Actor{Type: "Group", Username: "hebergement", Name: "Hébergement associatif", SharedInbox: "https://agora.example/inbox", Featured: "https://agora.example/c/hebergement/featured"}, 1},
+		{"lemmy-community", ap.Actor{Type: "Group", Username: "hebergement", Name: "Hébergement associatif", SharedInbox: "https://agora.example/inbox"}, 1},
 		{"lemmy-site", ap.Actor{Type: "Application", Name: "agora"}, 1},
 		{"writefreely-collection", ap.Actor{Type: "Person", Username: "carnet", Name: "Carnet de bord", URL: "https://plume.example/carnet/"}, 1},
 		{"fedify-actor", ap.Actor{Type: "Person", Username: "redaction", Name: "La rédaction", URL: "https://depeche.example/", SharedInbox: "https://depeche.example/inbox", Discoverable: true, Indexable: true}, 1},
-		{"wordpress-author", ap.Actor{Type: "Person", Username: "blog.example", Name: "Le blog", URL: "https://blog.example/author/blog/", SharedInbox: "https://blog.example/wp-json/activitypub/1.0/inbox", Featured: "https://blog.example/wp-json/activitypub/1.0/actors/2/collections/featured", Discoverable: true, Indexable: true}, 1},
+		{"wordpress-author", ap.Actor{Type: "Person", Username: "blog.example", Name: "Le blog", URL: "https://blog.example/author/blog/", SharedInbox: "https://blog.example/wp-json/activitypub/1.0/inbox", Discoverable: true, Indexable: true}, 1},
 		{"mobilizon-group", ap.Actor{Type: "Group", Username: "maison", Name: "Maison du libre", URL: "https://mobile.example/@maison", SharedInbox: "https://mobile.example/inbox", Discoverable: true}, 1},
 	}
 	for _, test := range tests {
@@ -46,7 +46,7 @@ func TestDecodeActorOfPeers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Inbox == "" || got.Outbox == "" || got.DeliverTo() == "" {
+			if got.Inbox == "" || got.Outbox == "" {
 				t.Errorf("inbox %q, outbox %q: an actor cannot be reached", got.Inbox, got.Outbox)
 			}
 			if len(got.Keys) != test.keys || len(got.Keys) > 0 && (got.Keys[0].Owner != got.ID || len(got.Keys[0].DER) == 0) {
@@ -113,8 +113,7 @@ func TestDecodeActorLeavesForeignThingsOut(t *testing.T) {
 	id := `"https://social.example/users/camille"`
 	got, err := DecodeActor(changed(t, "mastodon-person", map[string]string{
 		"followers": `"https://celebrity.example/followers"`, "outbox": `{"id":"https://other.example/outbox"}`,
-		"endpoints": `{"sharedInbox":"https://victim.example/inbox"}`, "featured": `["https://other.example/f"]`,
-		"services": `"https://other.example/services"`, "url": `"javascript:alert(1)"`,
+		"endpoints": `{"sharedInbox":"https://victim.example/inbox"}`, "services": `"https://other.example/services"`, "url": `"javascript:alert(1)"`,
 		"name": `"\u202eelpoep <b>of</b> \u0007\nhere"`, "preferredUsername": `"a@b.example"`,
 		"publicKey": `[
 			{"id":"https://victim.example/actor#main-key","owner":` + id + `,"publicKeyPem":` + pem + `},
@@ -128,7 +127,7 @@ func TestDecodeActorLeavesForeignThingsOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Followers != "" || got.Outbox != "" || got.SharedInbox != "" || got.Featured != "" || got.Services != "" || got.URL != "" {
+	if got.Followers != "" || got.Outbox != "" || got.SharedInbox != "" || got.Services != "" || got.URL != "" {
 		t.Errorf("things of other hosts were kept: %+v", got)
 	}
 	if len(got.Keys) != 2 || got.Keys[0].ID != "https://social.example/users/camille#d" || got.Keys[1].ID != "https://social.example/users/camille#e" {
@@ -167,7 +166,7 @@ func FuzzDecodeActor(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, i := range []ap.IRI{a.Inbox, a.SharedInbox, a.Outbox, a.Followers, a.Featured, a.Services} {
+		for _, i := range []ap.IRI{a.Inbox, a.SharedInbox, a.Outbox, a.Followers, a.Services} {
 			if i != "" && i.Host() != a.ID.Host() {
 				t.Errorf("%s is not on the host of %s", i, a.ID)
 			}

@@ -41,22 +41,12 @@ type Actor struct {
 	SharedInbox  IRI       `json:"sharedInbox,omitempty"`
 	Outbox       IRI       `json:"outbox,omitempty"`
 	Followers    IRI       `json:"followers,omitempty"`
-	Featured     IRI       `json:"featured,omitempty"`
 	Services     IRI       `json:"services,omitempty"` // matou: collection of services; "" means no hoster
 	Keys         []Key     `json:"keys,omitempty"`
 	Discoverable bool      `json:"discoverable"`
 	Indexable    bool      `json:"indexable"`
 	UpdatedAt    time.Time `json:"updatedAt,omitzero"` // the actor's own word
 	FetchedAt    time.Time `json:"fetchedAt"`          // when its document was last received from its origin
-}
-
-// DeliverTo is where activities for the actor go: the shared inbox where
-// there is one.
-func (a Actor) DeliverTo() IRI {
-	if a.SharedInbox != "" {
-		return a.SharedInbox
-	}
-	return a.Inbox
 }
 
 // Key is a public key of an actor.
@@ -108,6 +98,9 @@ const (
 	FollowPending  FollowState = "pending"
 	FollowAccepted FollowState = "accepted"
 	FollowRejected FollowState = "rejected"
+	// FollowChanged: the other side came back with keys that the ones before
+	// do not vouch for. It counts for nothing until it is asked again.
+	FollowChanged FollowState = "changed"
 )
 
 // Document is one ActivityStreams document, as it was serialised once by us or

@@ -12,18 +12,12 @@ import (
 // maxAddressBytes is the longest address that is fetched.
 const maxAddressBytes = 2048
 
-// CheckAddress says whether address has a form that may be fetched: absolute,
-// https (or http in development), at most 2048 bytes, the host in its one
-// canonical writing (lower case, xn-- for other scripts, no default port, IP
-// addresses in their usual form), without userinfo, and without control
-// characters, escaped ones included. It does not resolve the host. The error
-// is an ErrAddress.
-func (c *Client) CheckAddress(address string) error {
-	_, err := c.parse(address)
-	return err
-}
-
-// parse reads an address and checks it.
+// parse reads an address that has a form that may be fetched: absolute, https
+// (or http in development), at most 2048 bytes, the host in its one canonical
+// writing (lower case, xn-- for other scripts, no default port, IP addresses
+// in their usual form), without userinfo, and without control characters,
+// escaped ones included. It does not resolve the host. The error is an
+// ErrAddress.
 func (c *Client) parse(address string) (*url.URL, error) {
 	if len(address) > maxAddressBytes {
 		return nil, unusable("it is %d bytes long, more than %d", len(address), maxAddressBytes)

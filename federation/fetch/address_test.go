@@ -9,7 +9,7 @@ import (
 	"matou/directory"
 )
 
-func TestCheckAddress(t *testing.T) {
+func TestAddress(t *testing.T) {
 	const production, development, never = "production", "development", "never"
 	for address, allowed := range map[string]string{
 		"https://hoster.example":                              production,
@@ -76,7 +76,7 @@ func TestCheckAddress(t *testing.T) {
 		"https://" + strings.Repeat("a", 64) + ".example/":    never,
 	} {
 		for _, mode := range []string{production, development} {
-			err := New(Options{Development: mode == development}).CheckAddress(address)
+			_, err := New(Options{Development: mode == development}).parse(address)
 			want := allowed == mode || allowed == production
 			if (err == nil) != want {
 				t.Errorf("%s: %.80q: error %v, accepted should be %t", mode, address, err, want)
@@ -86,13 +86,13 @@ func TestCheckAddress(t *testing.T) {
 			}
 		}
 	}
-	if err := New(Options{Ports: []uint16{443, 8443}}).CheckAddress("https://hoster.example:8443/"); err != nil {
+	if _, err := New(Options{Ports: []uint16{443, 8443}}).parse("https://hoster.example:8443/"); err != nil {
 		t.Errorf("a configured port: %v", err)
 	}
 }
 
 // What is accepted must be dialled as it reads: one host, no line breaks.
-func FuzzCheckAddress(f *testing.F) {
+func FuzzAddress(f *testing.F) {
 	for _, seed := range []string{"https://hoster.example/a?b#c", "http://[::1]:80/", "https://0x7f.1/", "https://a@b/%0a"} {
 		f.Add(seed, true)
 	}

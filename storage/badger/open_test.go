@@ -47,20 +47,9 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-func TestOpenByAddress(t *testing.T) {
-	engines := map[string]storage.Opener{"badger": Opener}
-	for address, says := range map[string]string{
-		"":                    "must begin with one of: badger",
-		"/var/lib/matou":      "must begin with one of: badger",
-		"postgres://db/matou": "must begin with one of: badger",
-		"badger:":             "write a directory",
-	} {
-		if _, err := storage.Open(address, storage.Options{}, engines); !errors.Is(err, directory.ErrInvalid) || !strings.Contains(err.Error(), says) {
-			t.Errorf("Open(%q): got %v, want invalid and %q", address, err, says)
-		}
-	}
+func TestOpenMakesTheDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "on the way")
-	e, err := storage.Open("badger:"+dir, storage.Options{}, engines)
+	e, err := Open(Options{Dir: dir})
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}

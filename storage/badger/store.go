@@ -51,11 +51,6 @@ type Store struct {
 
 var _ storage.Engine = (*Store)(nil)
 
-// Opener opens a directory as storage.Open asks: storage.Open("badger:/dir", …).
-func Opener(dir string, o storage.Options) (storage.Engine, error) {
-	return Open(Options{Dir: dir, Log: o.Log, Clock: o.Clock})
-}
-
 // Open opens the store at Options.Dir, or makes it, and brings it to the layout
 // of this version. It fails with storage.ErrLocked, ErrDamaged, ErrFull or
 // ErrNewer, fs.ErrPermission, or directory.ErrInvalid where Dir is no

@@ -2,14 +2,14 @@ package badger
 
 import (
 	"testing"
+	"time"
 
-	"matou/storage"
 	"matou/storage/storagetest"
 )
 
 func TestSuite(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T, place string, o storage.Options) storagetest.Engine {
-		s, err := Open(Options{Dir: place, Clock: o.Clock})
+	storagetest.Run(t, func(t *testing.T, place string, clock func() time.Time) storagetest.Engine {
+		s, err := Open(Options{Dir: place, Clock: clock})
 		if err != nil {
 			t.Fatalf("Open: %v", err)
 		}

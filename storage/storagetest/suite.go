@@ -21,7 +21,7 @@ type Engine = storage.Engine
 
 // Open opens the storage at a place: empty the first time, and then with what
 // it held when it was closed. Every test has a directory of its own as place.
-type Open func(t *testing.T, place string, o storage.Options) Engine
+type Open func(t *testing.T, place string, clock func() time.Time) Engine
 
 // Run puts an engine to every test.
 func Run(t *testing.T, open Open) {
@@ -82,7 +82,7 @@ type bench struct {
 
 func newBench(t *testing.T, open Open) *bench {
 	b := &bench{t: t, ctx: t.Context(), open: open, place: t.TempDir(), now: start}
-	b.Engine = open(t, b.place, storage.Options{Clock: b.clock})
+	b.Engine = open(t, b.place, b.clock)
 	t.Cleanup(func() {
 		b.agrees()
 		if err := b.Close(); err != nil {
@@ -111,7 +111,7 @@ func (b *bench) reopen() {
 	if err := b.Close(); err != nil {
 		b.t.Fatalf("Close: %v", err)
 	}
-	b.Engine = b.open(b.t, b.place, storage.Options{Clock: b.clock})
+	b.Engine = b.open(b.t, b.place, b.clock)
 }
 
 // agrees fails the test where the engine's own check finds something.

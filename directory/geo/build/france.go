@@ -17,7 +17,6 @@ type commune struct {
 	Name       string   `json:"nom"`
 	Type       string   `json:"type"`
 	Department string   `json:"departement"`
-	Region     string   `json:"region"`
 	Postcodes  []string `json:"codesPostaux"`
 	Former     []string `json:"anciensCodes"`
 	Into       string   `json:"chefLieu"` // of a former commune
