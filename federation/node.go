@@ -69,14 +69,21 @@ type Node struct {
 // IRIs of this node. Every one is ASCII, without a fragment, and stable.
 //
 //	/actor                           the node actor
+//	  …/inbox …/outbox …/followers …/following
 //	/ap/actors/NAME                  the hoster or aggregator actor
-//	  …/inbox …/outbox …/followers …/following …/collections/featured
+//	  …/inbox …/outbox …/followers …/following
+//	  …/collections/featured …/collections/tags
 //	/ap/actors/NAME/services         the hoster's services, and …/services/SLUG
 //	/ap/actors/NAME/listing          the aggregator's listing
 //	/ap/notes/ULID                   a note
-//	/ap/activities/ULID              an activity
-//	/ap/contexts/ULID                the thread of a notice
+//	/ap/activities/ULID              an activity: a Create has the ULID of its note
+//	/ap/activities/announce-HEX      the aggregator's Announce of a note, by its hash
+//	/ap/contexts/ULID                the thread of a notice, with the ULID of its root
 //	/inbox                           the shared inbox
+//
+// Pages are at /@NAME and /@NAME/ULID; there the actor and the note are given
+// to whoever asks for ActivityStreams. Each public key is #main-key of its
+// actor.
 func (n *Node) iri(path string) ap.IRI {
 	return ap.IRI(n.config.Origin.String() + path)
 }
