@@ -135,19 +135,16 @@ func (s *Site) answerListings(r *http.Request, l directory.Language) (any, strin
 		next.Offset += q.Limit
 		a.Next = s.absolute(s.apiAddress(l, "/api/v1/listings", next))
 	}
-	for _, hit := range found.Hits {
-		listing, err := s.options.Directory.Listing(r.Context(), hit.ID)
-		if isMissing(err) {
-			continue
-		}
-		if err != nil {
-			return nil, "", fmt.Errorf("listing of a hit: %w", err)
-		}
+	err = s.eachListing(r.Context(), found.Hits, func(listing directory.Listing, hit directory.Hit) error {
 		one := s.listingAnswer(l, listing)
 		if hit.Kilometres >= 0 {
 			one.Kilometres = &hit.Kilometres
 		}
 		a.Listings = append(a.Listings, one)
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
 	}
 	for _, c := range found.Facets {
 		a.Facets = append(a.Facets, s.facetAnswer(l, c))
@@ -172,15 +169,12 @@ func (s *Site) answerGeoJSON(r *http.Request, l directory.Language) (any, string
 		if err != nil {
 			return nil, "", err
 		}
-		for _, hit := range found.Hits {
-			listing, err := s.options.Directory.Listing(r.Context(), hit.ID)
-			if isMissing(err) {
-				continue
-			}
-			if err != nil {
-				return nil, "", fmt.Errorf("listing of a hit: %w", err)
-			}
+		err = s.eachListing(r.Context(), found.Hits, func(listing directory.Listing, _ directory.Hit) error {
 			listings = append(listings, listing)
+			return nil
+		})
+		if err != nil {
+			return nil, "", err
 		}
 		if q.Offset+q.Limit >= found.Total {
 			break
