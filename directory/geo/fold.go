@@ -92,6 +92,13 @@ func plain(r rune) (letters string, within bool) {
 	if !unicode.IsLetter(r) {
 		return "", false
 	}
-	base, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(unicode.ToLower(r))))
-	return string(base), true
+	small := unicode.ToLower(r)
+	base, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(small)))
+	switch base = unicode.ToLower(base); {
+	case base == small || base >= 'a' && base <= 'z':
+		return string(base), true
+	case base < utf8.RuneSelf: // an accent that stands alone is a space with it
+		return "", false
+	}
+	return plain(base) // as of ǿ, which is an ø
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"matou/directory"
 )
@@ -238,7 +239,7 @@ func TestData(t *testing.T) {
 }
 
 func FuzzLocate(f *testing.F) {
-	for _, text := range []string{"22300", "St-Étienne", "1000 Bruxelles", "2a", "paris 11", "ẞ\u0301œ", "00000"} {
+	for _, text := range []string{"22300", "St-Étienne", "1000 Bruxelles", "2a", "paris 11", "ẞ\u0301œ", "00000", "0ͺ", "ℐℓ", "ǿ"} {
 		f.Add(text)
 	}
 	g := gazetteer(f)
@@ -259,4 +260,14 @@ func FuzzLocate(f *testing.F) {
 			t.Fatalf("%q: folds to %q, then to %q", text, fold(text), again)
 		}
 	})
+}
+
+// A name that was folded stays as it is, whatever script it is in.
+func TestFoldTwice(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		once := fold("a" + string(r) + "b")
+		if twice := fold(once); twice != once {
+			t.Errorf("%U: got %q, then %q", r, once, twice)
+		}
+	}
 }
