@@ -79,6 +79,7 @@ func (d *demoCommand) Run(ctx context.Context, t *terminal) (err error) {
 		if ctx.Err() == nil {
 			return err
 		}
+		t.printf("stopping\n")
 		return nil //nolint:nilerr // what fails because the demo is being stopped is no fault
 	}
 	d.tell(t)
@@ -142,6 +143,9 @@ func (d *demoCommand) folder() (string, func(), error) {
 // node.
 func (d *demoCommand) start(ctx context.Context, f *fleet) error {
 	f.t.printf("starting a directory and %d hosters in %s\n", len(demoHosters), f.dir)
+	if err := d.sameAddresses(f); err != nil {
+		return err
+	}
 	if err := f.command(ctx, "annuaire", d.initLine(0, "annuaire", "--role", "aggregator", "--directory", "Annuaire de démonstration")...); err != nil {
 		return err
 	}
@@ -166,6 +170,22 @@ func (d *demoCommand) start(ctx context.Context, f *fleet) error {
 		if err := f.awaitReady(ctx, name); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// sameAddresses refuses to go on from nodes that were made for other ports:
+// their addresses are part of every name that they know one another by.
+func (d *demoCommand) sameAddresses(f *fleet) error {
+	if !f.exists("annuaire", "matou.toml") {
+		return nil
+	}
+	c, err := loadConfig(f.configFile("annuaire"), nil)
+	if err != nil {
+		return err
+	}
+	if c.Origin != d.origin(0) {
+		return fault(exitInvalid, nil, "the nodes in %s were made for %s: run the demo with --port %s, or in another folder", f.dir, c.Origin, c.origin.Port())
 	}
 	return nil
 }

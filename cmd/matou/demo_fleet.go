@@ -148,7 +148,7 @@ func (f *fleet) fault(name string) error {
 		return fault(exitUnexpected, err, "%s stopped by itself", name)
 	}
 	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
-	return fault(exitUnexpected, nil, "%s stopped by itself: %s", name, printable(lines[len(lines)-1]))
+	return fault(exitUnexpected, nil, "%s stopped by itself: %s", name, strings.TrimPrefix(printable(lines[len(lines)-1]), "matou: "))
 }
 
 // stop ends every node, and waits until they have.

@@ -65,12 +65,20 @@ func (*doctorCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	if running {
 		d.webFinger(ctx, cfg)
 	} else {
-		d.skipped("webfinger", "not checked: the node is not running")
+		d.skipped("webfinger", "not checked: the node is not running; start it with matou serve, and run matou doctor again")
 	}
 	if d.faults > 0 {
-		return fault(exitUnexpected, nil, "%d of the checks found a fault, see above", d.faults)
+		return fault(exitUnexpected, nil, "%s found: what to do stands beside each FAULT above", counted(d.faults, "fault"))
 	}
 	return nil
+}
+
+// counted writes "1 service", "2 services".
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 func (d *diagnosis) profile(cfg *config) {
@@ -83,7 +91,14 @@ func (d *diagnosis) profile(cfg *config) {
 		text, _ := hint.Text.In(d.t.language())
 		d.skipped("profile", "%s: %s", snake(hint.Field), text)
 	}
-	d.good("profile", "%s with %d services", p.Hoster.Name, len(p.Hoster.Services))
+	if err := filledIn(cfg, p); err != nil {
+		d.skipped("profile", "%s", sentence(err))
+		return
+	}
+	if !p.Hoster.Discoverable || !p.Hoster.Indexable {
+		d.skipped("profile", "directories will not list the hoster: set discoverable = true and indexable = true to agree to that")
+	}
+	d.good("profile", "%s, with %s", p.Hoster.Name, counted(len(p.Hoster.Services), "service"))
 }
 
 // store checks the stored data, and reports whether a node is running on them.

@@ -13,16 +13,21 @@ type followCommand struct {
 
 // Run sends the Follow. The listing appears once the hoster's node accepts.
 func (f *followCommand) Run(ctx context.Context, c *cli, t *terminal) error {
-	return c.withNode(ctx, t, func(_ *config, g *target) error {
+	return c.withNode(ctx, t, func(cfg *config, g *target) error {
 		follow, err := followHoster.call(ctx, g, handle{f.Handle})
 		if err != nil {
 			return err
 		}
-		if follow.State == ap.FollowAccepted {
-			t.printf("%s is followed already\n", f.Handle)
+		switch {
+		case follow.State == ap.FollowAccepted:
+			t.printf("%s is followed already: see matou following\n", f.Handle)
 			return nil
+		case !cfg.has(roleAggregator):
+			t.printf("%s is asked; this node keeps no directory, so that following lists nobody\n", f.Handle)
+			t.printf("to be listed yourself, give the keepers of a directory your handle: @%s@%s\n", cfg.Hoster.Handle, cfg.origin.Host)
+		default:
+			t.printf("%s is asked; it is listed once its node accepts, if its profile agrees to be listed: see matou following\n", f.Handle)
 		}
-		t.printf("%s is asked; it is listed once its node accepts\n", f.Handle)
 		t.later(g)
 		return nil
 	})
@@ -52,7 +57,7 @@ type followingCommand struct {
 
 // Run lists whom the node follows.
 func (f *followingCommand) Run(ctx context.Context, c *cli, t *terminal) error {
-	return c.withNode(ctx, t, func(_ *config, g *target) error {
+	return c.withNode(ctx, t, func(cfg *config, g *target) error {
 		all, err := listFollowing.call(ctx, g, nothing{})
 		if err != nil {
 			return err
@@ -63,17 +68,26 @@ func (f *followingCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		if len(all) == 0 {
 			t.printf("nobody is followed yet: matou follow @name@host\n")
 		}
+		unlisted := false
 		for _, one := range all {
 			name := string(one.Object)
 			if one.Handle != "" {
 				name = "@" + one.Handle
 			}
-			listed := "not listed"
-			if one.Listed {
-				listed = "listed"
-			}
-			t.printf("%-10s %-10s %s  %s\n", one.State, listed, printable(name), printable(one.Name))
+			t.printf("%-10s %-10s %s  %s\n", one.State, listedWord(one.Listed), printable(name), printable(one.Name))
+			unlisted = unlisted || one.State == ap.FollowAccepted && !one.Listed
+		}
+		if unlisted && cfg.has(roleAggregator) {
+			t.printf("accepted and not listed: the profile does not agree to be listed (discoverable, indexable), or has not arrived yet\n")
 		}
 		return nil
 	})
+}
+
+// listedWord says whether a hoster is listed.
+func listedWord(listed bool) string {
+	if listed {
+		return "listed"
+	}
+	return "not listed"
 }

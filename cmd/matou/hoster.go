@@ -28,12 +28,16 @@ func (p *hosterPublishCommand) Run(ctx context.Context, c *cli, t *terminal) err
 		if err != nil {
 			return err
 		}
+		if err := filledIn(cfg, profile); err != nil {
+			return err
+		}
 		done, err := publishHoster.call(ctx, g, publication{Profile: profile, Confirm: p.Confirm})
 		if err != nil {
 			return err
 		}
 		if !done.Changed {
-			t.printf("%s: nothing has changed since the last time\n", done.Handle)
+			t.printf("%s: nothing has changed since the last time; add --confirm to say that it is all still right\n", done.Handle)
+			t.consent(profile.Hoster)
 			return nil
 		}
 		t.printf("%s is published at %s\n", done.Handle, done.URL)

@@ -54,7 +54,7 @@ func (i *hosterImportCommand) Run(ctx context.Context, c *cli, t *terminal) erro
 	if i.DryRun {
 		return nil
 	}
-	written, err := i.write(cfg, t, h, source)
+	written, err := i.write(ctx, cfg, t, h, source)
 	if err != nil || !written {
 		return err
 	}
@@ -87,8 +87,11 @@ func oneOrganization(r exchange.TreeResult, from string) (exchange.Organization,
 		}
 		return exchange.Organization{}, fault(exitInvalid, nil, "%s is the file of a federation of %d organisations: import the one of yours, e.g. %s", from, len(names), names[0])
 	case len(r.Failures) > 0:
-		err := r.Failures[0].Err
-		return exchange.Organization{}, fault(exitCode(err), err, "%s cannot be imported: %s", printable(r.Failures[0].URL), sentence(err))
+		err, url := r.Failures[0].Err, printable(r.Failures[0].URL)
+		if r.Failures[0].URL != from {
+			return exchange.Organization{}, fault(exitCode(err), err, "%s is the file of a federation, and no organisation of it can be read (%s: %s): import the file of yours", from, url, sentence(err))
+		}
+		return exchange.Organization{}, fault(exitCode(err), err, "%s cannot be imported: %s", url, strings.TrimPrefix(sentence(err), url+": "))
 	}
 	return exchange.Organization{}, fault(exitInvalid, nil, "%s names no organisation", from)
 }
@@ -148,7 +151,7 @@ func readBounded(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault(exitNotFound, err, "there is no such file")
+		return nil, fault(exitNotFound, err, "there is no such file (an address begins with https://)")
 	case err != nil:
 		return nil, fault(exitInvalid, err, "it cannot be read: %v", unwrapPath(err))
 	case !info.Mode().IsRegular():
@@ -180,7 +183,7 @@ func (t *terminal) preview(h directory.Hoster, r exchange.TreeResult) {
 
 // write writes the profile file and the imported files beside it. A profile
 // that a person has written is not replaced unless asked, and is then kept.
-func (i *hosterImportCommand) write(cfg *config, t *terminal, h directory.Hoster, source map[string][]byte) (bool, error) {
+func (i *hosterImportCommand) write(ctx context.Context, cfg *config, t *terminal, h directory.Hoster, source map[string][]byte) (bool, error) {
 	file := cfg.profilePath()
 	comment := "Imported from " + printable(i.From) + " on " + time.Now().Format(time.DateOnly) + ".\nEvery key is explained in docs/configuration.md."
 	raw := writeProfile(h, comment)
@@ -193,7 +196,7 @@ func (i *hosterImportCommand) write(cfg *config, t *terminal, h directory.Hoster
 		if !t.interactive {
 			return false, fault(exitBusy, nil, "%s is written already: add --replace to replace it (the old one is kept)", file)
 		}
-		if yes, err := t.confirm("Replace " + file + "? The old one is kept."); err != nil || !yes {
+		if yes, err := t.confirm(ctx, "Replace "+file+"? The old one is kept."); err != nil || !yes {
 			return false, err
 		}
 		fallthrough
@@ -255,4 +258,15 @@ func hosterProfile(cfg *config) (ap.Profile, error) {
 		return ap.Profile{}, fault(exitInvalid, nil, "this node has no hoster role: add \"hoster\" to roles in %s", filepath.Base(cfg.path))
 	}
 	return readProfile(cfg.profilePath(), cfg.Hoster.Handle)
+}
+
+// exampleName is the name in the profile that matou init writes.
+const exampleName = "Name of the hoster"
+
+// filledIn refuses to tell the world what nobody has written.
+func filledIn(cfg *config, p ap.Profile) error {
+	if p.Hoster.Name == exampleName {
+		return fault(exitInvalid, nil, "%s is still the example: fill in at least the name, then run the command again", cfg.profilePath())
+	}
+	return nil
 }

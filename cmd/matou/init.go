@@ -23,12 +23,15 @@ import (
 //go:embed templates/profile.toml
 var profileExample []byte
 
+// directoryHandle is the name of a directory in @name@host.
+const directoryHandle = "annuaire"
+
 // initCommand is matou init.
 type initCommand struct {
 	Dir         string   `arg:"" optional:"" default:"." help:"The folder to write to (default: this one)."`
 	Origin      string   `placeholder:"URL" help:"The public address of the node, e.g. https://hoster.example."`
-	Role        []string `enum:"hoster,aggregator" default:"hoster" help:"hoster, aggregator, or both (--role hoster,aggregator)."`
-	Handle      string   `placeholder:"NAME" help:"The hoster's name in @name@host."`
+	Role        []string `placeholder:"ROLE" help:"What the node is for: hoster, aggregator (a directory), or both: hoster,aggregator (default: hoster)."`
+	Handle      string   `placeholder:"NAME" help:"The hoster's name in @name@host (default: from the origin)."`
 	Directory   string   `placeholder:"NAME" help:"What the directory is called (role aggregator)."`
 	Listen      string   `default:"127.0.0.1:8420" help:"The address on which the node answers (default: 127.0.0.1:8420)."`
 	Development bool     `help:"Plain http on this machine, for trials."`
@@ -36,15 +39,18 @@ type initCommand struct {
 
 // Run asks what is missing, where a person is there to answer, and writes the
 // files. Nothing that exists is overwritten.
-func (i *initCommand) Run(_ context.Context, t *terminal) error {
+func (i *initCommand) Run(ctx context.Context, t *terminal) error {
 	file := filepath.Join(i.Dir, "matou.toml")
 	if _, err := os.Lstat(file); err == nil {
 		return fault(exitBusy, nil, "%s exists already: nothing was changed", file)
 	}
 	if t.interactive {
-		if err := i.ask(t); err != nil {
+		if sure, err := i.ask(ctx, t); err != nil || !sure {
 			return err
 		}
+	}
+	if len(i.Role) == 0 {
+		i.Role = []string{roleHoster}
 	}
 	c, err := i.config(file)
 	if err != nil {
@@ -64,42 +70,117 @@ func (i *initCommand) Run(_ context.Context, t *terminal) error {
 		case err != nil:
 			return err
 		default:
-			t.printf("%s is written: fill it in\n", c.profilePath())
+			t.printf("%s is written: fill it in, at least the name\n", c.profilePath())
 		}
 		t.printf("the hoster will be @%s@%s, for good: this name cannot be changed later\n", c.Hoster.Handle, c.origin.Host)
 	}
 	t.printf("next: matou --config %s serve\n", file)
+	if c.has(roleHoster) {
+		t.printf("then, beside it: matou --config %s hoster publish\n", file)
+	}
+	if c.has(roleAggregator) {
+		t.printf("then, beside it: matou --config %s follow @name@host\n", file)
+	}
 	return nil
 }
 
-// ask puts the questions whose answers no flag has given.
-func (i *initCommand) ask(t *terminal) error {
+// ask puts the questions whose answers no flag has given, each until its
+// answer can be used, and reports whether the person wants what follows.
+func (i *initCommand) ask(ctx context.Context, t *terminal) (sure bool, err error) {
+	asked := false
+	put := func(missing bool, question, suggested string, take func(string) error) {
+		for missing && err == nil {
+			asked = true
+			var answer string
+			if answer, err = t.ask(ctx, question, suggested); err != nil {
+				return
+			}
+			fault := take(answer)
+			if missing = fault != nil; missing {
+				t.printf("  %s\n", sentence(fault))
+			}
+		}
+	}
+	put(len(i.Role) == 0, "Is this node for a hoster, for a directory of hosters, or both?", roleHoster, i.takeRole)
+	put(i.Origin == "", "Public address of the node (as in https://matou.hoster.example; it cannot be changed later)?", "", i.takeOrigin)
+	put(i.Handle == "" && slices.Contains(i.Role, roleHoster), "Name of the hoster in @name@host (it cannot be changed later)?", i.suggestedHandle(), i.takeHandle)
+	put(i.Directory == "" && slices.Contains(i.Role, roleAggregator), "What is the directory called?", "", i.takeDirectory)
+	if err != nil || !asked {
+		return err == nil, err
+	}
+	folder := i.Dir
+	if folder == "." {
+		folder = "this folder"
+	}
+	return t.confirm(ctx, "Write a node for "+strings.Join(i.names(), " and ")+" to "+folder+"?")
+}
+
+// names says who will be on the node.
+func (i *initCommand) names() []string {
+	var names []string
+	_, host, _ := strings.Cut(i.Origin, "://")
+	if slices.Contains(i.Role, roleHoster) {
+		names = append(names, "@"+i.Handle+"@"+host)
+	}
+	if slices.Contains(i.Role, roleAggregator) {
+		names = append(names, fmt.Sprintf("the directory %q, @%s@%s,", i.Directory, directoryHandle, host))
+	}
+	return names
+}
+
+func (i *initCommand) takeRole(answer string) error {
+	switch strings.ToLower(answer) {
+	case roleHoster:
+		i.Role = []string{roleHoster}
+	case roleAggregator, "directory":
+		i.Role = []string{roleAggregator}
+	case "both":
+		i.Role = []string{roleHoster, roleAggregator}
+	default:
+		return errors.New("answer hoster, directory or both")
+	}
+	return nil
+}
+
+// takeOrigin takes a host for the address that it has with https.
+func (i *initCommand) takeOrigin(answer string) error {
+	if answer != "" && !strings.Contains(answer, "://") {
+		answer = "https://" + answer
+	}
+	c := config{Origin: strings.ToLower(strings.TrimRight(answer, "/")), Development: i.Development}
 	var err error
-	if i.Origin == "" {
-		if i.Origin, err = t.ask("Public address of the node (https://…; it cannot be changed later)?", ""); err != nil {
-			return err
-		}
+	c.checkOrigin(func(_, reason string, args ...any) { err = errors.Join(err, fmt.Errorf("it "+reason, args...)) })
+	if err == nil {
+		i.Origin = c.Origin
 	}
-	if i.Handle == "" && slices.Contains(i.Role, roleHoster) {
-		if i.Handle, err = t.ask("Name of the hoster in @name@host?", i.suggestedHandle()); err != nil {
-			return err
-		}
+	return err
+}
+
+func (i *initCommand) takeHandle(answer string) error {
+	answer = strings.ToLower(answer)
+	if !isHandle(answer) {
+		return errors.New("it must be 1 to 64 letters a to z, digits or _")
 	}
-	if i.Directory == "" && slices.Contains(i.Role, roleAggregator) {
-		if i.Directory, err = t.ask("Name of the directory?", ""); err != nil {
-			return err
-		}
-	}
+	i.Handle = answer
 	return nil
 }
 
-// suggestedHandle derives a handle from the host of the origin.
+func (i *initCommand) takeDirectory(answer string) error {
+	if answer == "" {
+		return errors.New("a directory needs a name, for its visitors")
+	}
+	i.Directory = answer
+	return nil
+}
+
+// suggestedHandle derives a handle from the host of the origin, which is often
+// a subdomain named after the program.
 func (i *initCommand) suggestedHandle() string {
 	u, err := url.Parse(i.Origin)
 	if err != nil || u.Hostname() == "" {
 		return ""
 	}
-	return exchange.Handle(u.Hostname())
+	return exchange.Handle(strings.TrimPrefix(u.Hostname(), "matou."))
 }
 
 // config makes the configuration that the answers describe, and checks it.
@@ -121,7 +202,7 @@ func (i *initCommand) config(file string) (*config, error) {
 	}
 	if c.has(roleAggregator) {
 		c.Aggregator.Name = i.Directory
-		if c.Aggregator.Handle = "annuaire"; i.Directory == "" {
+		if c.Aggregator.Handle = directoryHandle; i.Directory == "" {
 			return nil, usageError{errors.New("--directory is missing: what the directory is called")}
 		}
 	}

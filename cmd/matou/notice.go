@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ type noticePublishCommand struct {
 	Kind       string   `arg:"" enum:"incident,maintenance,announcement" help:"incident, maintenance or announcement."`
 	Title      string   `arg:"" help:"What is going on, in one line."`
 	Service    []string `short:"s" placeholder:"SLUG" help:"A service that is concerned; may be given several times."`
-	Language   string   `short:"l" default:"fr" help:"The language that it is written in (default: fr)."`
+	Language   string   `short:"l" placeholder:"TAG" help:"The language that it is written in, e.g. fr (default: that of the profile file)."`
 	Starts     string   `placeholder:"TIME" help:"When it began or will begin: 22:00, +2h, 2026-11-21 22:00, or RFC 3339."`
 	Ends       string   `placeholder:"TIME" help:"When it ended or is expected to end."`
 	NextUpdate string   `placeholder:"TIME" help:"When news will come."`
@@ -86,18 +87,46 @@ func (p *noticePublishCommand) Run(ctx context.Context, c *cli, t *terminal) err
 	); err != nil {
 		return err
 	}
-	return c.withNode(ctx, t, func(_ *config, g *target) error {
+	return c.withNode(ctx, t, func(cfg *config, g *target) error {
+		if d.Draft.Language == "" {
+			d.Draft.Language = profileLanguage(cfg)
+		}
 		n, err := publishNotice.call(ctx, g, d)
 		return t.told(g, n, err)
 	})
 }
 
-// told prints what a notice is now.
+// profileLanguage is the language of a hoster's texts that name none; a
+// profile that cannot be read is no reason to keep an incident back.
+func profileLanguage(cfg *config) directory.Language {
+	p := profileFile{Language: "fr"}
+	raw, err := os.ReadFile(cfg.profilePath())
+	if err != nil {
+		return p.Language
+	}
+	if _, err := readTOML(filepath.Base(cfg.profilePath()), raw, &p, "fr", notInProfile...); err != nil || p.Language == "" {
+		return "fr"
+	}
+	return p.Language
+}
+
+// told prints what a notice is now, with its times, which may have been meant
+// for the clock of another place than this machine's.
 func (t *terminal) told(g *target, n directory.Notice, err error) error {
 	if err != nil {
 		return err
 	}
 	t.printf("%s  %s  %s\n", shortID(n.ID), n.Stage, printable(n.Title))
+	if !n.Over() {
+		for _, at := range []struct {
+			label string
+			time  time.Time
+		}{{"begins", n.StartsAt}, {"ends", n.EndsAt}, {"next news", n.NextUpdateAt}} {
+			if !at.time.IsZero() {
+				t.printf("%-9s  %s\n", at.label, at.time.Local().Format("2006-01-02 15:04 MST"))
+			}
+		}
+	}
 	t.printf("%s\n", n.URL)
 	t.later(g)
 	return nil
@@ -117,6 +146,9 @@ func (u *noticeUpdateCommand) Run(ctx context.Context, c *cli, t *terminal) erro
 	body, err := u.read(t)
 	if err != nil {
 		return err
+	}
+	if u.Stage == "" && body == "" {
+		return usageError{errors.New("say how it goes on: --body or --file, --stage, or both")}
 	}
 	step := noticeStep{Notice: u.Notice, Update: directory.NoticeUpdate{Stage: directory.Stage(u.Stage), Body: body}}
 	now := time.Now()
@@ -180,12 +212,18 @@ type noticeDeleteCommand struct {
 
 // Run deletes the notice.
 func (d *noticeDeleteCommand) Run(ctx context.Context, c *cli, t *terminal) error {
-	if !d.Yes && t.interactive {
-		if yes, err := t.confirm("Take " + d.Notice + " back, here and at every node that received it?"); err != nil || !yes {
-			return err
-		}
-	}
 	return c.withNode(ctx, t, func(_ *config, g *target) error {
+		if !d.Yes && t.interactive {
+			n, err := showNotice.call(ctx, g, noticeStep{Notice: d.Notice})
+			if err != nil {
+				return err
+			}
+			question := fmt.Sprintf("Take the %s of %s %q back, here and at every node that received it?", n.Kind, day(n.PublishedAt), printable(n.Title))
+			if yes, err := t.confirm(ctx, question); err != nil || !yes {
+				return err
+			}
+			d.Notice = string(n.ID) // another one may be the last by now
+		}
 		if _, err := deleteNotice.call(ctx, g, noticeStep{Notice: d.Notice}); err != nil {
 			return err
 		}
@@ -209,6 +247,9 @@ func (l *noticeListCommand) Run(ctx context.Context, c *cli, t *terminal) error 
 		}
 		if l.JSON {
 			return t.json(all)
+		}
+		if len(all) == 0 {
+			t.printf("no notice yet: see matou help notice publish\n")
 		}
 		for _, n := range all {
 			t.printf("%s  %s  %-13s %-12s %s\n", shortID(n.ID), day(n.UpdatedAt), n.Stage, n.Kind, printable(n.Title))

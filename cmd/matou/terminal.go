@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,7 +45,8 @@ func (t *terminal) errorf(format string, args ...any) {
 }
 
 // ask puts a question and gives the answer, or suggested where it is empty.
-func (t *terminal) ask(question, suggested string) (string, error) {
+// It gives up when ctx ends, which Ctrl-C does.
+func (t *terminal) ask(ctx context.Context, question, suggested string) (string, error) {
 	if suggested == "" {
 		t.printf("%s ", question)
 	} else {
@@ -52,19 +55,39 @@ func (t *terminal) ask(question, suggested string) (string, error) {
 	if t.lines == nil {
 		t.lines = bufio.NewReader(t.in)
 	}
-	line, err := t.lines.ReadString('\n')
-	if err != nil && line == "" {
-		return "", fmt.Errorf("read the answer: %w", err)
+	type answer struct {
+		line string
+		err  error
 	}
-	if line = strings.TrimSpace(line); line == "" {
+	// A terminal cannot be told to stop waiting: whoever reads on is left
+	// behind, and the program ends.
+	answered := make(chan answer, 1)
+	go func() {
+		line, err := t.lines.ReadString('\n')
+		answered <- answer{strings.TrimSpace(line), err}
+	}()
+	select {
+	case <-ctx.Done():
+		t.printf("\n")
+		return "", ctx.Err()
+	case a := <-answered:
+		switch {
+		case a.line != "":
+			return printable(a.line), nil
+		case errors.Is(a.err, io.EOF):
+			t.printf("\n")
+			return "", fault(exitUsage, a.err, "no answer was given: nothing was changed")
+		case a.err != nil:
+			return "", fmt.Errorf("read the answer: %w", a.err)
+		}
 		return suggested, nil
 	}
-	return line, nil
 }
 
-// confirm asks a question that is answered by yes or no; the default is no.
-func (t *terminal) confirm(question string) (bool, error) {
-	answer, err := t.ask(question+" [y/N]", "")
+// confirm asks a question that is answered by yes or no; the default is no,
+// and says that nothing was changed.
+func (t *terminal) confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := t.ask(ctx, question+" [y/N]", "")
 	if err != nil {
 		return false, err
 	}
@@ -72,6 +95,7 @@ func (t *terminal) confirm(question string) (bool, error) {
 	case "y", "yes", "o", "oui":
 		return true, nil
 	}
+	t.printf("nothing was changed\n")
 	return false, nil
 }
 

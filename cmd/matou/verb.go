@@ -76,7 +76,10 @@ var (
 	updateNotice  = verb[noticeStep, directory.Notice]{"notice/update", runUpdateNotice}
 	editNotice    = verb[noticeStep, directory.Notice]{"notice/edit", runEditNotice}
 	deleteNotice  = verb[noticeStep, nothing]{"notice/delete", runDeleteNotice}
-	listNotices   = verb[nothing, []directory.Notice]{"notice/list", func(ctx context.Context, n *node, _ nothing) ([]directory.Notice, error) {
+	showNotice    = verb[noticeStep, directory.Notice]{"notice/show", func(ctx context.Context, n *node, s noticeStep) (directory.Notice, error) {
+		return findNotice(ctx, n, s.Notice)
+	}}
+	listNotices = verb[nothing, []directory.Notice]{"notice/list", func(ctx context.Context, n *node, _ nothing) ([]directory.Notice, error) {
 		return n.federation.Notices(ctx, 200)
 	}}
 	followHoster = verb[handle, ap.Follow]{"follow", func(ctx context.Context, n *node, h handle) (ap.Follow, error) {
@@ -140,6 +143,9 @@ func serviceID(h directory.Hoster, slug string) (directory.ID, error) {
 		}
 		slugs = append(slugs, s.Slug)
 	}
+	if len(slugs) == 0 {
+		return "", directory.Invalid("service", "%q is no service of this hoster, whose published profile has none: add [[services]] to the profile, and run matou hoster publish", slug)
+	}
 	return "", directory.Invalid("service", "%q is no service of this hoster; it has %s", slug, strings.Join(slugs, ", "))
 }
 
@@ -149,6 +155,9 @@ func runUpdateNotice(ctx context.Context, n *node, s noticeStep) (directory.Noti
 		return directory.Notice{}, err
 	}
 	if s.Close {
+		if notice.Over() && s.Update.Body == "" {
+			return directory.Notice{}, fmt.Errorf("%q is closed already (%s); add --body to say more: %w", notice.Title, notice.Stage, directory.ErrConflict)
+		}
 		s.Update.Stage = lastStage(notice.Kind)
 	}
 	return n.federation.UpdateNotice(ctx, notice.ID, s.Update)
