@@ -43,9 +43,9 @@ func knownType(t string) bool {
 }
 
 // Envelope gives the part of a received activity that go-fed may parse:
-// @context, id, type, actor, the ids of object and target, to, cc. Whatever else the activity holds cannot reach the typed vocabulary. An
-// activity of another type, without an id or without an actor is a
-// directory.ErrInvalid.
+// @context, id, type, actor, the ids of object and target, to, cc. Whatever
+// else the activity holds cannot reach the typed vocabulary. An activity of
+// another type, without an id or without an actor is a directory.ErrInvalid.
 func (o Object) Envelope() ([]byte, error) {
 	id, actor, t := o.ID(), o.IRI("actor"), o.Type()
 	switch {
