@@ -31,6 +31,7 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, publishNotice)
 	answer(mux, n, updateNotice)
 	answer(mux, n, editNotice)
+	answer(mux, n, showNotice)
 	answer(mux, n, deleteNotice)
 	answer(mux, n, listNotices)
 	answer(mux, n, followHoster)

@@ -15,6 +15,9 @@ type followCommand struct {
 func (f *followCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	return c.withNode(ctx, t, func(cfg *config, g *target) error {
 		follow, err := followHoster.call(ctx, g, handle{f.Handle})
+		if err != nil && exitCode(err) == exitNotFound {
+			return fault(exitNotFound, err, "there is no %s: ask its people how it is written", printable(f.Handle))
+		}
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,7 @@ func (i *hosterImportCommand) Run(ctx context.Context, c *cli, t *terminal) erro
 		return fault(exitInvalid, err, "the imported profile cannot be published as it is: %s", sentence(err))
 	}
 	if i.DryRun {
+		t.printf("nothing was written\n")
 		return nil
 	}
 	written, err := i.write(ctx, cfg, t, h, source)

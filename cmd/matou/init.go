@@ -30,7 +30,7 @@ const directoryHandle = "annuaire"
 type initCommand struct {
 	Dir         string   `arg:"" optional:"" default:"." help:"The folder to write to (default: this one)."`
 	Origin      string   `placeholder:"URL" help:"The public address of the node, e.g. https://hoster.example."`
-	Role        []string `placeholder:"ROLE" help:"What the node is for: hoster, aggregator (a directory), or both: hoster,aggregator (default: hoster)."`
+	Role        []string `placeholder:"ROLE" help:"What the node is for: hoster, aggregator (a directory), or both: hoster,aggregator (default: by --handle and --directory, else hoster)."`
 	Handle      string   `placeholder:"NAME" help:"The hoster's name in @name@host (default: from the origin)."`
 	Directory   string   `placeholder:"NAME" help:"What the directory is called (role aggregator)."`
 	Listen      string   `default:"127.0.0.1:8420" help:"The address on which the node answers (default: 127.0.0.1:8420)."`
@@ -44,6 +44,7 @@ func (i *initCommand) Run(ctx context.Context, t *terminal) error {
 	if _, err := os.Lstat(file); err == nil {
 		return fault(exitBusy, nil, "%s exists already: nothing was changed", file)
 	}
+	i.inferRole()
 	if t.interactive {
 		if sure, err := i.ask(ctx, t); err != nil || !sure {
 			return err
@@ -82,6 +83,19 @@ func (i *initCommand) Run(ctx context.Context, t *terminal) error {
 		t.printf("then, beside it: matou --config %s follow @name@host\n", file)
 	}
 	return nil
+}
+
+// inferRole takes a flag that only one role needs for that role.
+func (i *initCommand) inferRole() {
+	if len(i.Role) > 0 {
+		return
+	}
+	if i.Handle != "" {
+		i.Role = append(i.Role, roleHoster)
+	}
+	if i.Directory != "" {
+		i.Role = append(i.Role, roleAggregator)
+	}
 }
 
 // ask puts the questions whose answers no flag has given, each until its

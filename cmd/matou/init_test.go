@@ -28,7 +28,7 @@ func TestInitAsks(t *testing.T) {
 			exitDone, `handle = "lapin"`},
 		{"no", nil, "\nlapin.example\n\nn\n", []string{"[y/N]", "nothing was changed"}, exitDone, ""},
 		{"nobody there", nil, "\n", []string{"no answer was given: nothing was changed"}, exitUsage, ""},
-		{"nothing to ask", []string{"--role", "hoster", "--origin", "https://lapin.example", "--handle", "lapin"}, "", []string{"is written"}, exitDone, `handle = "lapin"`},
+		{"nothing to ask", []string{"--origin", "https://lapin.example", "--handle", "lapin"}, "", []string{"is written"}, exitDone, `handle = "lapin"`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

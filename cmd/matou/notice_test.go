@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"matou/directory"
 )
 
 func TestSetTime(t *testing.T) {
@@ -33,6 +35,26 @@ func TestSetTime(t *testing.T) {
 			t.Errorf("%s: got exit code %d, want %d", test.in, exitCode(err), exitUsage)
 		case test.want != "" && (err != nil || got.Format(time.RFC3339) != test.want):
 			t.Errorf("%s: got %s and %v, want %s", test.in, got.Format(time.RFC3339), err, test.want)
+		}
+	}
+}
+
+// TestTerminalLanguage reads the language of a person by POSIX locale names.
+func TestTerminalLanguage(t *testing.T) {
+	tests := []struct {
+		environ []string
+		want    directory.Language
+	}{
+		{[]string{"LANG=fr_FR.UTF-8"}, "fr"},
+		{[]string{"LANG=fr_FR.UTF-8", "LC_ALL=en_GB"}, "en"},
+		{[]string{"LANG=br", "LC_ALL="}, "br"},
+		{[]string{"LANG=C.UTF-8"}, "en"},
+		{[]string{"LANG=POSIX"}, "en"},
+		{nil, "en"},
+	}
+	for _, test := range tests {
+		if got := (&terminal{environ: test.environ}).language(); got != test.want {
+			t.Errorf("%v: got %q, want %q", test.environ, got, test.want)
 		}
 	}
 }

@@ -122,9 +122,16 @@ func (t *terminal) progressDone() {
 func (t *terminal) language() directory.Language {
 	for _, name := range []string{"LC_ALL=", "LC_MESSAGES=", "LANG="} {
 		for _, pair := range t.environ {
-			if word, ok := strings.CutPrefix(pair, name); ok && len(word) >= 2 {
-				return directory.Language(strings.ToLower(word[:2]))
+			word, ok := strings.CutPrefix(pair, name)
+			if !ok || word == "" {
+				continue
 			}
+			word, _, _ = strings.Cut(word, ".")
+			word, _, _ = strings.Cut(word, "_")
+			if word == "C" || word == "POSIX" {
+				return "en"
+			}
+			return directory.Language(strings.ToLower(word))
 		}
 	}
 	return "en"
