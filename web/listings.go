@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -176,6 +177,11 @@ func (s *Site) showListings(v *visit) (page, error) {
 	found, err := s.search(v.Context(), q.found())
 	if err != nil {
 		return page{}, err
+	}
+	if q.Offset > 0 && len(found.Hits) == 0 && found.Total > 0 {
+		first := q.Query // the directory has shrunk since the address was kept
+		first.Offset = 0
+		return page{moved: listingsAddress(l, first), status: http.StatusFound}, nil
 	}
 	view := listingsView{
 		Action: address(l, "listings"), Text: q.Text, Place: q.place, Total: found.Total,

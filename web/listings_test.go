@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -130,6 +131,14 @@ func TestNothingFoundIsNoDeadEnd(t *testing.T) {
 	}
 }
 
+func TestPageBehindTheLastLeadsToTheFirst(t *testing.T) {
+	n := directoryNode(t, nil, nil)
+	res := n.get("/hebergeurs?maintenance=paid&offset=1000")
+	if got, want := res.Header.Get("Location"), "/hebergeurs?maintenance=paid"; res.StatusCode != http.StatusFound || got != want {
+		t.Errorf("got %d to %q, want 302 to %q", res.StatusCode, got, want)
+	}
+}
+
 func TestFullAndClosingHostersStayVisible(t *testing.T) {
 	full := directorytest.Listing("Le Complet")
 	for i := range full.Hoster.Services {
@@ -251,7 +260,7 @@ func TestPresetIsAPublishedSetOfFiltersThatCanBeRemoved(t *testing.T) {
 
 func TestFormKeepsTheFilters(t *testing.T) {
 	n := directoryNode(t, nil, nil)
-	d := n.page("/hebergeurs?maintenance=volunteer&place=Lannion&q=pad&offset=20")
+	d := n.page("/hebergeurs?maintenance=volunteer&place=Lannion&q=pad&offset=1")
 	kept := map[string]string{}
 	for _, e := range d.all("input") {
 		kept[attribute(e, "name")] = attribute(e, "value")
