@@ -11,7 +11,6 @@ type Listing struct {
 	Origin    string    `json:"origin"`    // the address that the profile was fetched from
 	FetchedAt time.Time `json:"fetchedAt"` // when
 	ListedAt  time.Time `json:"listedAt"`  // since when it is listed here
-	Warnings  []string  `json:"warnings,omitempty"`
 }
 
 // ListingChange is one step of a directory's change feed.

@@ -181,8 +181,11 @@ func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document)
 	}
 	f := fetched{docs: docs, listing: &directory.Listing{
 		Hoster: hoster, Handle: "@" + actor.Username + "@" + actor.ID.Host(), URL: actor.URL,
-		Origin: doc.FetchedFrom, FetchedAt: n.clock().UTC(), Warnings: warnings,
+		Origin: doc.FetchedFrom, FetchedAt: n.clock().UTC(),
 	}}
+	if len(warnings) > 0 {
+		n.log.InfoContext(ctx, "profile understood in part", "actor", string(actor.ID), "left_out", len(warnings), "first", clip(warnings[0]))
+	}
 	listed, err := n.store.Listed(ctx, directory.ID(actor.ID))
 	if err != nil {
 		return fetched{}, &storeError{err}
