@@ -188,6 +188,9 @@ func noticeOf(v activitystreams.NoteView, stored directory.Notice, author ap.IRI
 		notice.Updates[i] = u
 		return notice
 	}
+	if len(notice.Updates) >= directory.MaxUpdates {
+		return notice // each of them is read and written with every other
+	}
 	notice.Updates = append(notice.Updates, u)
 	slices.SortStableFunc(notice.Updates, func(a, b directory.NoticeUpdate) int { return a.At.Compare(b.At) })
 	notice.Stage = v.Stage

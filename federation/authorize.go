@@ -66,6 +66,9 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 	if !isTaken(rec.kind) {
 		return refusal{http.StatusAccepted, reasonUnknownType}
 	}
+	if rec.kind == "Follow" && !n.in.keys.budget(rec.actor.Host()).follows.AllowN(policy.Now, 1) {
+		return refusal{http.StatusTooManyRequests, reasonBusy}
+	}
 	return refusal{}
 }
 

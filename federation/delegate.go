@@ -81,7 +81,8 @@ func (d *delegate) effects() []any {
 	create := effect{hold: n.holdNote, change: n.receiveCreate}
 	follow, undo := alone(n.receiveFollow), alone(n.receiveUndo)
 	accept, reject := alone(n.receiveAccept), alone(n.receiveReject)
-	update, remove, block := alone(n.receiveUpdate), alone(n.receiveDelete), alone(n.receiveBlock)
+	update := effect{hold: n.holdUpdate, change: n.receiveUpdate}
+	remove, block := alone(n.receiveDelete), alone(n.receiveBlock)
 	return []any{
 		func(ctx context.Context, _ vocab.ActivityStreamsFollow) error { return n.take(ctx, follow) },
 		func(ctx context.Context, _ vocab.ActivityStreamsUndo) error { return n.take(ctx, undo) },

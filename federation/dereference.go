@@ -1,10 +1,12 @@
 package federation
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"matou/directory"
 	"matou/federation/activitystreams"
@@ -16,7 +18,7 @@ import (
 // now, and keeps both. Errors are sentences; directory.ErrGone where the
 // origin says that the actor is deleted.
 func (n *Node) fetchActor(ctx context.Context, id ap.IRI) (ap.Actor, ap.Document, error) {
-	known, err := n.store.Actor(ctx, id)
+	before, err := n.store.Actor(ctx, id)
 	if err != nil && !isNotFound(err) {
 		return ap.Actor{}, ap.Document{}, err
 	}
@@ -24,7 +26,7 @@ func (n *Node) fetchActor(ctx context.Context, id ap.IRI) (ap.Actor, ap.Document
 	if err != nil {
 		return ap.Actor{}, ap.Document{}, err
 	}
-	if err := n.keepActor(ctx, known, &a, doc); err != nil {
+	if err := n.keepActor(ctx, before, &a, doc); err != nil {
 		return ap.Actor{}, ap.Document{}, err
 	}
 	n.forgetKeys(id)
@@ -44,19 +46,72 @@ func (n *Node) readActor(ctx context.Context, id ap.IRI) (ap.Actor, ap.Document,
 	if a.ID != id {
 		return ap.Actor{}, ap.Document{}, fmt.Errorf("%s answered with the actor %s: %w", id, a.ID, directory.ErrForbidden)
 	}
-	a.FetchedAt = doc.FetchedAt
+	a.FetchedAt, a.UpdatedAt = doc.FetchedAt, notAhead(a.UpdatedAt, doc.FetchedAt)
 	doc.Owner, doc.Type = id, a.Type
 	return a, doc, nil
 }
 
 // keepActor keeps an actor that was just received from its origin, with what
-// was known of it and does not stand in its document.
-func (n *Node) keepActor(ctx context.Context, known ap.Actor, a *ap.Actor, doc ap.Document) error {
+// is known of it and does not stand in its document. before is what was known
+// when it was asked for: consent that was taken back since stays taken back,
+// whatever the document says that was on its way meanwhile.
+func (n *Node) keepActor(ctx context.Context, before ap.Actor, a *ap.Actor, doc ap.Document) error {
+	defer n.lockActor(a.ID)()
+	known, err := n.store.Actor(ctx, a.ID)
+	if err != nil && !isNotFound(err) {
+		return err
+	}
 	inherit(known, a)
-	if _, err := n.store.Apply(ctx, ap.Change{Actors: []ap.Actor{*a}, Documents: []ap.Document{doc}}); err != nil {
+	if consents(before) && !consents(known) {
+		a.Discoverable, a.Indexable = known.Discoverable, known.Indexable
+	}
+	c := ap.Change{Actors: []ap.Actor{*a}, Documents: []ap.Document{doc}}
+	if rekeyed(known, *a) {
+		if err := n.distrust(ctx, a.ID, &c); err != nil {
+			return fmt.Errorf("distrust the actor %s: %w", a.ID, err)
+		}
+	}
+	if _, err := n.store.Apply(ctx, c); err != nil {
 		return fmt.Errorf("keep the actor %s: %w", a.ID, err)
 	}
 	return nil
+}
+
+// consents reports whether an actor wants to be found (FEP-5feb).
+func consents(a ap.Actor) bool { return a.Discoverable && a.Indexable }
+
+// rekeyed reports whether an actor came back with a key that was not known
+// before, or with none at all. A change of keys is believed where an Update
+// says it that the old key signed; the word of the host alone is also what
+// somebody has who registered a domain that had expired.
+func rekeyed(known, now ap.Actor) bool {
+	if len(known.Keys) == 0 {
+		return false
+	}
+	for _, k := range now.Keys {
+		if !slices.ContainsFunc(known.Keys, func(old ap.Key) bool { return bytes.Equal(old.DER, k.DER) }) {
+			return true
+		}
+	}
+	return len(now.Keys) == 0
+}
+
+// distrust adds to c that an actor came back as somebody that nobody vouches
+// for: whom a person chose to list is not known to be there any more. Its
+// listing goes, and what it says counts for nothing until it is followed again.
+func (n *Node) distrust(ctx context.Context, id ap.IRI, c *ap.Change) error {
+	for _, a := range n.locals() {
+		f, ok, err := n.followOf(ctx, a.ID, id)
+		if err != nil {
+			return err
+		}
+		if ok && f.State != ap.FollowRejected && f.State != ap.FollowChanged {
+			f.State = ap.FollowChanged
+			c.Follows = append(c.Follows, f)
+			n.log.WarnContext(ctx, "keys changed without a word by the old ones: follow again to list it", "actor", string(id))
+		}
+	}
+	return n.withdraw(ctx, id, "its keys changed", c)
 }
 
 // inherit gives a the handle that was checked before, unless its name changed.
@@ -66,13 +121,13 @@ func inherit(known ap.Actor, a *ap.Actor) {
 	}
 }
 
-// buried reports whether an id was deleted by its owner not long ago.
+// buried reports whether an actor deleted itself not long ago.
 func (n *Node) buried(ctx context.Context, id ap.IRI) (bool, error) {
 	d, err := n.store.Document(ctx, id)
 	if isNotFound(err) {
 		return false, nil
 	}
-	return err == nil && d.Tombstone && (d.ExpiresAt.IsZero() || n.clock().Before(d.ExpiresAt)), err
+	return err == nil && d.Tombstone && d.Owner == id && (d.ExpiresAt.IsZero() || n.clock().Before(d.ExpiresAt)), err
 }
 
 // fetchDocument gives a remote object as its origin serves it now. It is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"matou/directory"
@@ -13,8 +14,8 @@ import (
 
 // Follow asks the actor of that handle ("@name@host") to let this node follow
 // it: the aggregator where the node has that role, else the hoster. A Follow
-// that stands already is given back as it is; one that was rejected is sent
-// anew. Errors are sentences for the person who typed the handle.
+// that stands already is given back as it is; one that was rejected, or whose
+// other side has changed its keys, is sent anew. Errors are sentences for the person who typed the handle.
 func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	who, err := n.follower()
 	if err != nil {
@@ -32,7 +33,7 @@ func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 		return ap.Follow{}, fmt.Errorf("fetch the actor of %s: %w", handle, err)
 	}
 	defer n.lockActor(id)()
-	if f, err := n.store.Follow(ctx, who.ID, id); err == nil && f.State != ap.FollowRejected {
+	if f, err := n.store.Follow(ctx, who.ID, id); err == nil && f.State != ap.FollowRejected && f.State != ap.FollowChanged {
 		return f, nil
 	} else if err != nil && !isNotFound(err) {
 		return ap.Follow{}, err
@@ -179,20 +180,31 @@ func (n *Node) accepted(_ context.Context, f ap.Follow, c *ap.Change) error {
 	return nil
 }
 
-// withdraw adds to c the end of an actor's listing here, and of its notices.
+// withdraw adds to c the end of an actor's listing here, and of everything
+// that was kept because of it: its notices, with their notes, and its services.
 func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.Change) error {
 	id := directory.ID(actor)
-	listed, err := n.store.Listed(ctx, id)
-	if err != nil || !listed {
+	listing, err := n.store.Listing(ctx, id)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	c.RemoveListings = append(c.RemoveListings, id)
-	notices, err := n.store.Notices(ctx, id, 1000)
+	for _, s := range listing.Hoster.Services {
+		c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(s.ID))
+	}
+	notices, err := n.store.Notices(ctx, id, math.MaxInt)
 	if err != nil {
 		return err
 	}
 	for _, notice := range notices {
 		c.RemoveNotices = append(c.RemoveNotices, notice.ID)
+		c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(notice.ID))
+		for _, u := range notice.Updates {
+			c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(u.ID))
+		}
 	}
 	n.log.InfoContext(ctx, "listing withdrawn", "actor", string(actor), "reason", reason)
 	return nil

@@ -28,6 +28,7 @@ import (
 // Bounds of what an inbox takes and remembers.
 const (
 	maxInboxBody = 256 << 10
+	usualBody    = 8 << 10
 	mostSeen     = 32 << 10           // ids of activities, in memory
 	activityLife = 7 * 24 * time.Hour // how long a sender may come again with the same activity
 	stripes      = 1024
@@ -141,6 +142,7 @@ type received struct {
 	actor   ap.IRI    // who signed it, once authenticated
 	sender  ap.Actor  // as its keys were found
 	note    *authored // the note that it carries, once read
+	self    *ap.Actor // its actor as it carries it, once read
 }
 
 type receivedKey struct{}
@@ -217,7 +219,8 @@ func readActivity(w http.ResponseWriter, r *http.Request) ([]byte, refusal) {
 	}
 	var buf bytes.Buffer
 	if r.ContentLength > 0 {
-		buf.Grow(int(r.ContentLength) + bytes.MinRead)
+		// What is only promised takes no room: the rest follows the bytes.
+		buf.Grow(int(min(r.ContentLength, usualBody)) + bytes.MinRead)
 	}
 	_, err := io.Copy(&buf, http.MaxBytesReader(w, r.Body, maxInboxBody))
 	var tooLarge *http.MaxBytesError

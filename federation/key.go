@@ -27,7 +27,9 @@ const (
 	mostKeys      = 16 << 10
 	mostBudgets   = 4 << 10
 	budgetRate    = rate.Limit(20) // fetches a second for one domain, over time
-	budgetBurst   = 200            // … and at once
+	budgetBurst   = 200            // … and in one go
+	budgetAtOnce  = 32             // … and open at the same time: a slow origin holds no more requests than these
+	openFetches   = 256            // … and of all domains together
 	keyFetchLimit = 30 * time.Second
 )
 
@@ -46,9 +48,10 @@ type keyName struct{ actor, id ap.IRI }
 type foundKey struct {
 	public crypto.PublicKey
 	actor  ap.Actor
-	at     time.Time // when its owner's document was received
+	at     time.Time // when its owner was last asked
 	until  time.Time
 	err    error
+	mute   bool // with err: its owner could not be asked, so nothing new is known
 }
 
 // keyring remembers keys of remote actors, and those that do not exist, so
@@ -56,7 +59,8 @@ type foundKey struct {
 // whomever they name.
 type keyring struct {
 	cache    *lru.Cache[keyName, foundKey]
-	budgets  *lru.Cache[string, *rate.Limiter]
+	budgets  *lru.Cache[string, *budget]
+	open     atomic.Int32 // fetches
 	flight   singleflight.Group
 	fetched  atomic.Uint64
 	unusable atomic.Uint64
@@ -66,13 +70,20 @@ func (k *keyring) init() (err error) {
 	if k.cache, err = lru.New[keyName, foundKey](mostKeys); err != nil {
 		return err
 	}
-	k.budgets, err = lru.New[string, *rate.Limiter](mostBudgets)
+	k.budgets, err = lru.New[string, *budget](mostBudgets)
 	return err
 }
 
-// allow takes one fetch out of the budget of the domain that a host belongs
-// to: subdomains are free to make, so they share one.
-func (k *keyring) allow(host string, now time.Time) bool {
+// budget is what one domain may make this node do.
+type budget struct {
+	fetches *rate.Limiter
+	open    atomic.Int32
+	follows *rate.Limiter
+}
+
+// budget gives the one of the domain that a host belongs to: subdomains are
+// free to make, so they share one.
+func (k *keyring) budget(host string) *budget {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
 		name = host
@@ -81,15 +92,33 @@ func (k *keyring) allow(host string, now time.Time) bool {
 	if err != nil {
 		domain = host
 	}
-	budget, ok := k.budgets.Get(domain)
-	if !ok {
-		fresh := rate.NewLimiter(budgetRate, budgetBurst)
-		if before, ok, _ := k.budgets.PeekOrAdd(domain, fresh); ok {
-			fresh = before
-		}
-		budget = fresh
+	if b, ok := k.budgets.Get(domain); ok {
+		return b
 	}
-	return budget.AllowN(now, 1)
+	fresh := &budget{
+		fetches: rate.NewLimiter(budgetRate, budgetBurst),
+		follows: rate.NewLimiter(followRate, followBurst),
+	}
+	if before, ok, _ := k.budgets.PeekOrAdd(domain, fresh); ok {
+		return before
+	}
+	return fresh
+}
+
+// begin takes one fetch that somebody else caused out of the budget of its
+// host. Where there is room for it, leave must be called when it is over.
+func (k *keyring) begin(host string, now time.Time) (leave func(), ok bool) {
+	b := k.budget(host)
+	leave = func() {
+		b.open.Add(-1)
+		k.open.Add(-1)
+	}
+	here, everywhere := b.open.Add(1), k.open.Add(1)
+	if here > budgetAtOnce || everywhere > openFetches || !b.fetches.AllowN(now, 1) {
+		leave()
+		return nil, false
+	}
+	return leave, true
 }
 
 // key gives a key of an actor: as remembered, as kept with the actor, or as
@@ -129,9 +158,11 @@ func (n *Node) fetchKey(ctx context.Context, name keyName) (foundKey, error) {
 
 func (n *Node) askKey(ctx context.Context, name keyName) (foundKey, error) {
 	now := n.clock()
-	if !n.in.keys.allow(name.actor.Host(), now) {
+	leave, ok := n.in.keys.begin(name.actor.Host(), now)
+	if !ok {
 		return foundKey{}, errBusy
 	}
+	defer leave()
 	n.in.keys.fetched.Add(1)
 	k, err := n.askActor(ctx, name)
 	if err != nil {
@@ -139,6 +170,13 @@ func (n *Node) askKey(ctx context.Context, name keyName) (foundKey, error) {
 	}
 	if k.err != nil {
 		n.in.keys.unusable.Add(1)
+	}
+	if old, ok := n.in.keys.cache.Get(name); ok && k.mute && old.err == nil && now.Before(old.until) {
+		// A forged signature made us ask. That the origin is away must not
+		// lock its actor out: the key that is known stays as good as it was.
+		old.at = now
+		n.in.keys.cache.Add(name, old)
+		return foundKey{}, k.err
 	}
 	n.in.keys.cache.Add(name, k)
 	return k, k.err
@@ -170,7 +208,7 @@ func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
 			wait = keyAbsence
 		}
 		n.log.DebugContext(ctx, "actor not fetched for its key", "actor", string(name.actor), "error", clip(err.Error()))
-		return foundKey{err: errKey, until: now.Add(wait)}, nil
+		return foundKey{err: errKey, until: now.Add(wait), mute: true}, nil
 	}
 	if stored { // strangers are remembered in memory only
 		if err := n.keepActor(ctx, known, &a, doc); err != nil {

@@ -118,9 +118,11 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 // fetchNote fetches a note that an activity only names, within the budget of
 // its host.
 func (n *Node) fetchNote(ctx context.Context, id ap.IRI) (ap.Document, error) {
-	if !n.in.keys.allow(id.Host(), n.clock()) {
+	leave, ok := n.in.keys.begin(id.Host(), n.clock())
+	if !ok {
 		return ap.Document{}, ignored("busy")
 	}
+	defer leave()
 	doc, err := n.fetchDocument(ctx, id)
 	if err != nil {
 		n.log.InfoContext(ctx, "object not fetched", "object", string(id), "error", clip(err.Error()))

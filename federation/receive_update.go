@@ -7,20 +7,40 @@ import (
 	"matou/federation/ap"
 )
 
+// holdUpdate reads what an Update carries, or fetches what it only names,
+// before anything is held back: its sender says how long that takes.
+func (n *Node) holdUpdate(ctx context.Context, rec *received) (unlock func(), err error) {
+	id, embedded, err := rec.only()
+	switch {
+	case err != nil:
+		return nil, err
+	case id == rec.actor:
+		rec.self, err = n.sentActor(ctx, rec, embedded)
+	case id.Host() == rec.actor.Host() && (embedded == nil || embedded.Type() == "Note"):
+		if err = n.listed(ctx, rec.actor); err == nil {
+			rec.note, err = n.noteOf(ctx, rec)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return n.lockActor(rec.actor), nil
+}
+
 // receiveUpdate takes what an actor changed of itself or of its own notes; a
 // hoster that changed anything else of its own is read anew.
 func (n *Node) receiveUpdate(ctx context.Context, rec *received, c *ap.Change) error {
-	id, embedded, err := rec.only()
+	id, _, err := rec.only()
 	if err != nil {
 		return err
 	}
 	if id == rec.actor {
-		return n.updateActor(ctx, rec, embedded, c)
+		return n.updateActor(ctx, *rec.self, c)
 	}
 	if id.Host() != rec.actor.Host() {
 		return ignored("foreign_object")
 	}
-	if embedded == nil || embedded.Type() == "Note" {
+	if rec.note != nil {
 		return n.updateNote(ctx, rec, c)
 	}
 	ok, err := n.follows(ctx, rec.actor)
@@ -37,15 +57,11 @@ func (n *Node) receiveUpdate(ctx context.Context, rec *received, c *ap.Change) e
 // updateActor takes an actor's new word on itself. Consent that is taken back
 // counts at once (FEP-5feb); everything else of a hoster is read from its
 // origin, with its services.
-func (n *Node) updateActor(ctx context.Context, rec *received, embedded activitystreams.Object, c *ap.Change) error {
-	known, err := n.store.Actor(ctx, rec.actor)
+func (n *Node) updateActor(ctx context.Context, a ap.Actor, c *ap.Change) error {
+	known, err := n.store.Actor(ctx, a.ID)
 	if isNotFound(err) {
 		return ignored("unknown_actor")
 	}
-	if err != nil {
-		return err
-	}
-	a, err := n.sentActor(ctx, rec, embedded)
 	if err != nil {
 		return err
 	}
@@ -60,7 +76,7 @@ func (n *Node) updateActor(ctx context.Context, rec *received, embedded activity
 	inherit(known, &a)
 	c.Actors = append(c.Actors, a)
 	n.forgetKeys(a.ID)
-	if !a.Discoverable || !a.Indexable {
+	if !consents(a) {
 		return n.withdraw(ctx, a.ID, "consent taken back", c)
 	}
 	ok, err := n.follows(ctx, a.ID)
@@ -71,25 +87,30 @@ func (n *Node) updateActor(ctx context.Context, rec *received, embedded activity
 }
 
 // sentActor reads the actor that an Update of its own carries; one that is
-// only named is fetched.
-func (n *Node) sentActor(ctx context.Context, rec *received, embedded activitystreams.Object) (ap.Actor, error) {
+// only named is fetched, within the budget of its host.
+func (n *Node) sentActor(ctx context.Context, rec *received, embedded activitystreams.Object) (*ap.Actor, error) {
 	if len(embedded) <= 2 { // an id and a type are a name
+		leave, ok := n.in.keys.begin(rec.actor.Host(), n.clock())
+		if !ok {
+			return nil, ignored("busy")
+		}
+		defer leave()
 		a, _, err := n.readActor(ctx, rec.actor)
 		if err != nil {
 			n.log.InfoContext(ctx, "actor not fetched", "actor", string(rec.actor), "error", clip(err.Error()))
-			return ap.Actor{}, ignored("not_fetched")
+			return nil, ignored("not_fetched")
 		}
-		return a, nil
+		return &a, nil
 	}
 	body, err := embeddedBytes(rec.raw, embedded)
 	if err != nil {
-		return ap.Actor{}, err
+		return nil, err
 	}
 	a, err := activitystreams.DecodeActor(body)
 	if err != nil || a.ID != rec.actor {
-		return ap.Actor{}, ignored("no_actor")
+		return nil, ignored("no_actor")
 	}
-	return a, nil
+	return &a, nil
 }
 
 // updateNote takes the new wording of a note by its author, where it is newer
@@ -98,10 +119,7 @@ func (n *Node) updateNote(ctx context.Context, rec *received, c *ap.Change) erro
 	if err := n.listed(ctx, rec.actor); err != nil {
 		return err
 	}
-	note, err := n.noteOf(ctx, rec)
-	if err != nil {
-		return err
-	}
+	note := rec.note
 	stored, err := n.store.Document(ctx, note.doc.IRI)
 	switch {
 	case isNotFound(err):

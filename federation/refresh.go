@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -114,7 +115,6 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 	if !ok {
 		return n.doneRefreshing(ctx, r, nil, ap.Change{})
 	}
-	started := n.clock()
 	actor, doc, err := n.fetchActor(ctx, r.Actor)
 	if isGone(err) {
 		return n.buryActor(ctx, r, agg)
@@ -123,13 +123,14 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 		return fmt.Errorf("fetch the profile: %w", err)
 	}
 	var f fetched
-	if actor.Services != "" && actor.Discoverable && actor.Indexable {
+	if actor.Services != "" && consents(actor) {
 		if f, err = n.fetchHoster(ctx, actor, doc); err != nil {
 			return err
 		}
 	}
 	defer n.lockActor(r.Actor)()
-	if latest, err := n.store.Actor(ctx, r.Actor); err == nil && latest.UpdatedAt.After(actor.UpdatedAt) && latest.FetchedAt.After(started) {
+	if latest, err := n.store.Actor(ctx, r.Actor); err == nil &&
+		(latest.UpdatedAt.After(actor.UpdatedAt) || consents(actor) && !consents(latest)) {
 		return errOvertaken
 	}
 	follow, err := n.store.Follow(ctx, agg.ID, r.Actor)
@@ -272,11 +273,32 @@ func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change
 		return err
 	}
 	c.Listings = append(c.Listings, l)
-	c.Documents = append(c.Documents, f.docs...)
+	if err := n.keepServices(ctx, actor.ID, l.Hoster.Services, f.docs, c); err != nil {
+		return err
+	}
 	actor.Handle = bareHandle(l.Handle)
 	c.Actors = append(c.Actors, actor)
 	for i := len(f.notes) - 1; i >= 0; i-- { // oldest first: roots before replies
 		if err := n.keepNote(ctx, f.notes[i], actor.ID, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepServices adds to c the documents of the services that are listed. Others
+// in the collection are not the hoster's own; nor is what is kept already as
+// somebody else's, on a host that several share.
+func (n *Node) keepServices(ctx context.Context, hoster ap.IRI, listed []directory.Service, docs []ap.Document, c *ap.Change) error {
+	for _, d := range docs {
+		if !slices.ContainsFunc(listed, func(s directory.Service) bool { return s.ID == directory.ID(d.IRI) }) {
+			continue
+		}
+		stored, err := n.store.Document(ctx, d.IRI)
+		switch {
+		case isNotFound(err) || err == nil && stored.Owner == hoster:
+			c.Documents = append(c.Documents, d)
+		case err != nil:
 			return err
 		}
 	}
@@ -298,9 +320,10 @@ func (n *Node) keepNote(ctx context.Context, note authored, author ap.IRI, c *ap
 func (n *Node) fetchNotes(ctx context.Context, actor ap.Actor) []authored {
 	var page activitystreams.CollectionView
 	var doc ap.Document
-	for next := actor.Outbox; len(page.Items) == 0; next = page.First {
-		if next == "" || next.Host() != actor.ID.Host() || next == doc.IRI {
-			return nil
+	next := actor.Outbox
+	for range 2 { // the collection, then its first page
+		if len(page.Items) > 0 || next == "" || next.Host() != actor.ID.Host() {
+			break
 		}
 		var err error
 		if doc, err = n.fetchDocument(ctx, next); err == nil {
@@ -310,6 +333,7 @@ func (n *Node) fetchNotes(ctx context.Context, actor ap.Actor) []authored {
 			n.log.InfoContext(ctx, "outbox not read", "actor", string(actor.ID), "error", clip(err.Error()))
 			return nil
 		}
+		next = page.First
 	}
 	var notes []authored
 	for _, item := range page.Items[:min(len(page.Items), firstNotes)] {
