@@ -1,6 +1,7 @@
 package federation_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -202,4 +203,43 @@ func attackAliasesOfActor(a *attack) {
 	thief.Set("movedTo", a.hoster.ID)
 	a.refused(thief, thief.Activity("Move", thief.ID), federationtest.Request{}, 202)
 	a.refused(thief, with(thief.Activity("Move", a.hoster.ID), map[string]any{"target": thief.ID}), federationtest.Request{}, 202)
+}
+
+// Consent that is taken back while the profile is being read stays taken back,
+// also where the hoster's clock did not move in between.
+func attackConsentOvertaken(a *attack) {
+	for _, path := range []string{"/users/chatdroite/services", "/users/chatdroite"} {
+		document := a.hoster.Document()
+		asked, end := make(chan struct{}, 10), make(chan struct{})
+		a.peer.Fault(path, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet {
+				w.WriteHeader(http.StatusAccepted)
+				return
+			}
+			asked <- struct{}{}
+			<-end
+			if r.URL.Path == path && path == "/users/chatdroite" {
+				federationtest.Answer(activityType, document)(w, r) // as it was
+				return
+			}
+			a.peer.Fault(path, nil)
+			a.peer.ServeHTTP(w, r)
+		})
+		a.refreshNow(a.hoster)
+		<-asked
+		a.hoster.Set("indexable", false)
+		send(a, a.n, a.hoster, a.hoster.Update(a.hoster.Document()))
+		close(end)
+		federationtest.Eventually(a, "the end of the refresh", func() bool {
+			due, err := a.n.Store.DueRefreshes(a.Context(), a.clock.Now(), 10)
+			return err == nil && len(due) == 0
+		})
+		if isListed(a, a.n, a.hoster.ID) {
+			a.Errorf("listed after its consent was taken back while %s was read", path)
+		}
+		a.peer.Fault(path, nil)
+		a.hoster.Set("indexable", true)
+		send(a, a.n, a.hoster, a.hoster.Update(a.hoster.Document()))
+		federationtest.Eventually(a, "the listing, again", func() bool { return isListed(a, a.n, a.hoster.ID) })
+	}
 }

@@ -105,7 +105,7 @@ func TestAttacks(t *testing.T) {
 		"B24 silently": attackTakenOverSilently, "B25": attackSameID, "B30": attackForeignCollections, "C1": attackInside,
 		"C6": attackInsideActor, "C12": attackEndless, "D3": attackLongLists, "D6": attackWrongTypes, "D8": attackSlowUpdate,
 		"D9": attackEndlessCollections, "D19": attackVictimInbox, "D20": attackOwnInbox, "D22": attackOverlongProfile, "D23": attackTimes,
-		"D24": attackKeysOfTheStore, "E1": attackMarkup, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal,
+		"D24": attackKeysOfTheStore, "E1": attackMarkup, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
