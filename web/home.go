@@ -77,19 +77,40 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 	if view.News, err = s.noticesOfAll(v, 5, false); err != nil {
 		return page{}, err
 	}
-	for _, f := range s.options.Vocabulary.Families {
-		label, _ := f.Label.In(l)
-		family := familyView{Label: label}
-		for _, n := range f.Needs {
-			words, _ := n.Label.In(l)
-			family.Needs = append(family.Needs, parameter{string(n.ID), words})
-		}
-		view.Families = append(view.Families, family)
-	}
+	view.Families = s.families(l, found.Facets)
 	for _, r := range s.options.Vocabulary.Replacements {
 		view.Products = append(view.Products, parameter{r.ID, r.Name})
 	}
 	return page{template: "home", description: v.locale.text("home.title"), data: view}, nil
+}
+
+// families gives the needs that somebody listed here meets, by family: no
+// question is offered that nobody answers.
+func (s *Site) families(l directory.Language, counts []directory.FacetCounts) []familyView {
+	met := map[string]bool{}
+	for _, c := range counts {
+		if c.Facet != directory.FacetNeed {
+			continue
+		}
+		for _, value := range c.Values {
+			met[value.Value] = value.Count > 0
+		}
+	}
+	var families []familyView
+	for _, f := range s.options.Vocabulary.Families {
+		label, _ := f.Label.In(l)
+		family := familyView{Label: label}
+		for _, n := range f.Needs {
+			if met[string(n.ID)] {
+				words, _ := n.Label.In(l)
+				family.Needs = append(family.Needs, parameter{string(n.ID), words})
+			}
+		}
+		if len(family.Needs) > 0 {
+			families = append(families, family)
+		}
+	}
+	return families
 }
 
 // aggregatorHandle is the "@name@host" by which the directory is followed.

@@ -295,6 +295,22 @@ func TestFirstPageAsksOneQuestionAndShowsThree(t *testing.T) {
 	}
 }
 
+func TestFirstPageOffersNoNeedThatNobodyMeets(t *testing.T) {
+	n := directoryNode(t, []directory.Listing{directorytest.Listing("Les Lucioles")}, nil)
+	offered := 0
+	for _, e := range n.page("/").all("option") {
+		if need := attribute(e, "value"); attribute(e.Parent, "label") != "" {
+			offered++
+			if got := found(t, n.page("/hebergeurs?need="+need)); got == 0 {
+				t.Errorf("%s leads nowhere", need)
+			}
+		}
+	}
+	if offered == 0 {
+		t.Error("no need is offered")
+	}
+}
+
 func TestReplacingAProductLeadsToHosters(t *testing.T) {
 	n := directoryNode(t, nil, nil)
 	res := n.get("/remplacer?product=google-docs")
