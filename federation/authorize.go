@@ -66,8 +66,12 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 	if !isTaken(rec.kind) {
 		return refusal{http.StatusAccepted, reasonUnknownType}
 	}
-	if rec.kind == "Follow" && !n.in.keys.budget(rec.actor.Host()).follows.AllowN(policy.Now, 1) {
-		return refusal{http.StatusTooManyRequests, reasonBusy}
+	// These two are kept whoever sends them; all else only of those whom this
+	// node follows, or who follow it.
+	if rec.kind == "Follow" || rec.kind == "Update" && rec.aboutItself() {
+		if !n.in.keys.budget(rec.actor.Host()).writes.AllowN(policy.Now, 1) {
+			return refusal{http.StatusTooManyRequests, reasonBusy}
+		}
 	}
 	return refusal{}
 }
@@ -102,7 +106,7 @@ func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal 
 	if rec.kind == "Delete" || rec.kind == "Update" {
 		// When an account is deleted, every server that ever heard of it is
 		// told, and its key is gone: there is nobody to ask and nothing to do.
-		if objects := rec.object.IRIs("object"); len(objects) == 1 && objects[0] == rec.actor {
+		if rec.aboutItself() {
 			_, err := n.store.Actor(ctx, rec.actor)
 			if isNotFound(err) {
 				return refusal{http.StatusAccepted, reasonUnknown}
@@ -141,7 +145,7 @@ func (n *Node) verify(ctx context.Context, rec *received, claim *signature.Claim
 		}
 	}
 	switch {
-	case isGone(err) && n.deletesItself(rec):
+	case isGone(err) && rec.kind == "Delete" && rec.aboutItself():
 		// The origin itself says that the actor is gone: that is all that the
 		// activity claims.
 		return refusal{}
@@ -153,10 +157,10 @@ func (n *Node) verify(ctx context.Context, rec *received, claim *signature.Claim
 	return n.unavailable(ctx, err)
 }
 
-// deletesItself reports whether an activity is the Delete of its own actor.
-func (n *Node) deletesItself(rec *received) bool {
+// aboutItself reports whether the object of an activity is its own actor.
+func (rec *received) aboutItself() bool {
 	objects := rec.object.IRIs("object")
-	return rec.kind == "Delete" && len(objects) == 1 && objects[0] == rec.actor
+	return len(objects) == 1 && objects[0] == rec.actor
 }
 
 // unavailable answers when this node itself cannot decide.

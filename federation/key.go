@@ -30,6 +30,8 @@ const (
 	budgetBurst   = 200            // … and in one go
 	budgetAtOnce  = 32             // … and open at the same time: a slow origin holds no more requests than these
 	openFetches   = 256            // … and of all domains together
+	writeRate     = rate.Limit(2)  // Follows and Updates of themselves a second by one domain, over time: all are kept for days
+	writeBurst    = 10_000         // … and in one go, as when a big server hears of a hoster
 	keyFetchLimit = 30 * time.Second
 )
 
@@ -78,7 +80,7 @@ func (k *keyring) init() (err error) {
 type budget struct {
 	fetches *rate.Limiter
 	open    atomic.Int32
-	follows *rate.Limiter
+	writes  *rate.Limiter // what strangers may have kept
 }
 
 // budget gives the one of the domain that a host belongs to: subdomains are
@@ -97,7 +99,7 @@ func (k *keyring) budget(host string) *budget {
 	}
 	fresh := &budget{
 		fetches: rate.NewLimiter(budgetRate, budgetBurst),
-		follows: rate.NewLimiter(followRate, followBurst),
+		writes:  rate.NewLimiter(writeRate, writeBurst),
 	}
 	if before, ok, _ := k.budgets.PeekOrAdd(domain, fresh); ok {
 		return before

@@ -15,18 +15,18 @@ func TestBudgets(t *testing.T) {
 	}
 	now := time.Now()
 	taken := 0
-	for i := range followBurst + 500 {
-		if k.budget(fmt.Sprintf("a%d.farm.example", i)).follows.AllowN(now, 1) {
+	for i := range writeBurst + 500 {
+		if k.budget(fmt.Sprintf("a%d.farm.example", i)).writes.AllowN(now, 1) {
 			taken++
 		}
 	}
-	if taken != followBurst {
-		t.Errorf("%d Follows of one domain were taken, want %d", taken, followBurst)
+	if taken != writeBurst {
+		t.Errorf("%d Follows of one domain were taken, want %d", taken, writeBurst)
 	}
-	if !k.budget("neighbour.example").follows.AllowN(now, 1) {
+	if !k.budget("neighbour.example").writes.AllowN(now, 1) {
 		t.Error("another domain is held back with it")
 	}
-	if !k.budget("farm.example").follows.AllowN(now.Add(time.Minute), 1) {
+	if !k.budget("farm.example").writes.AllowN(now.Add(time.Minute), 1) {
 		t.Error("a minute later it is still held back")
 	}
 	for i := range budgetBurst + 5 {

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,6 +84,28 @@ func TestProduction(t *testing.T) {
 	}
 	if got := peer.Requests(); len(got) != 0 {
 		t.Errorf("requests went to loopback: %q", got)
+	}
+}
+
+// TestEveryGetIsSigned: peers in secure mode answer no other.
+func TestEveryGetIsSigned(t *testing.T) {
+	var seen atomic.Int32
+	hoster := federationtest.NewNode(t, federationtest.Options{Hoster: "chatdroite", Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Signature") == "" {
+				t.Errorf("%s %s is not signed", r.Method, r.URL.Path)
+			}
+			seen.Add(1)
+			next.ServeHTTP(w, r)
+		})
+	}})
+	agg := federationtest.NewNode(t, federationtest.Options{Aggregator: "annuaire"})
+	if _, err := agg.Follow(t.Context(), "@chatdroite@"+hoster.Host); err != nil {
+		t.Fatal(err)
+	}
+	federationtest.Eventually(t, "the listing", func() bool { return isListed(t, agg, hoster.ActorID("chatdroite")) })
+	if got := seen.Load(); got < 5 { // WebFinger, the actor, its services, its outbox, and the Follow
+		t.Errorf("%d requests", got)
 	}
 }
 

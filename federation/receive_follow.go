@@ -13,8 +13,6 @@ import (
 // Bounds of followers.
 const (
 	mostFollowers = 100_000  // of one actor of this node
-	followRate    = 2        // Follows a second by one domain, over time: each is answered, and kept for days …
-	followBurst   = 10_000   // … and in one go, as when a big server hears of a hoster
 	maxFollowRaw  = 16 << 10 // bytes of a Follow that are sent back as they came
 )
 
