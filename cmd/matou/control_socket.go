@@ -52,18 +52,36 @@ func listenControl(ctx context.Context, dir string) (net.Listener, func(), error
 		}
 		remove = func() { _, _ = os.RemoveAll(short), os.Remove(pointer) }
 	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "unix", path)
+	l, err := listenPrivately(ctx, path)
 	if err != nil {
 		remove()
 		return nil, nil, fmt.Errorf("open the control socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		_ = l.Close()
-		remove()
-		return nil, nil, fmt.Errorf("protect the control socket: %w", err)
-	}
 	return l, remove, nil
+}
+
+// listenPrivately opens a socket that only its owner can reach, from its first
+// moment on: it is made in a folder that is closed to others, which the data
+// folder need not be, and moved out once its own mode is set.
+func listenPrivately(ctx context.Context, path string) (net.Listener, error) {
+	closed, err := os.MkdirTemp(filepath.Dir(path), ".c")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(closed) }() // it is empty by then
+	made := filepath.Join(closed, "s")
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "unix", made)
+	if err != nil {
+		return nil, err
+	}
+	if err = os.Chmod(made, 0o600); err == nil {
+		err = os.Rename(made, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // socketPath is where the control socket of a data folder is, or would be. A
