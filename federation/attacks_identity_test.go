@@ -190,6 +190,17 @@ func attackAnnounceAgain(a *attack) {
 	a.refused(a.hoster, a.hoster.Announce(a.n.URL+"/ap/activities/announce-0"), federationtest.Request{}, 202)
 }
 
+// What a hoster answers to people is no news: whoever writes to it must not
+// get its replies repeated by every directory.
+func attackBaitedReply(a *attack) {
+	reply := with(a.hoster.Note("<p>Merci !</p>"), map[string]any{"inReplyTo": a.evil.URL + "/notes/1"})
+	a.refused(a.hoster, a.hoster.Create(reply), federationtest.Request{}, 202)
+	a.refused(a.hoster, a.hoster.Update(reply), federationtest.Request{}, 202)
+	if d, err := a.n.Store.Document(a.Context(), ap.IRI(reply["id"].(string))); err == nil {
+		a.Errorf("it is kept: %s", d.Body)
+	}
+}
+
 // An actor that says it has moved, or is many, is who it was.
 func attackAliasesOfActor(a *attack) {
 	many := make([]any, 10_000)

@@ -121,7 +121,7 @@ func TestAttacks(t *testing.T) {
 			"A6": attackOtherHost, "A7": attackParameters, "A9": attackDates, "A12": attackStandAloneKey, "A15": attackOwnKey,
 			"A16": attackAlgorithms, "A22": attackTwoSignatures, "A24": attackMessageSignatures, "A25": attackDowngrade,
 			"B4": attackForeignDocument, "B15": attackUnaskedAccept, "B16": attackForgedAnnounce, "B17": attackAnnounceAgain,
-			"B26": attackSpellings, "C14": attackCircles, "D1": attackLength, "D2": attackDeepDocuments, "D4": attackDuplicateKeys,
+			"B26": attackSpellings, "B28": attackBaitedReply, "C14": attackCircles, "D1": attackLength, "D2": attackDeepDocuments, "D4": attackDuplicateKeys,
 			"D5": attackEncodings, "D12": attackAliases, "D13": attackUnknownTypes, "D14": attackManyObjects, "E10": attackPrivateNote,
 		} {
 			t.Run(name, func(t *testing.T) {

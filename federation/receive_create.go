@@ -110,10 +110,16 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 		return nil, ignored("not_its_own")
 	case !view.Public:
 		return nil, ignored("not_public")
+	case isConversation(view):
+		return nil, ignored("conversation")
 	}
 	note := n.authoredBy(rec.actor, view, body, from)
 	return &note, nil
 }
+
+// isConversation reports whether a note answers somebody and is no step of a
+// notice: it is between people, and no news for everyone who reads a directory.
+func isConversation(v activitystreams.NoteView) bool { return v.Kind == "" && v.InReplyTo != "" }
 
 // fetchNote fetches a note that an activity only names, within the budget of
 // its host.

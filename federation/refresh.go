@@ -356,7 +356,7 @@ func createdNote(create []byte, author ap.IRI) (v activitystreams.NoteView, body
 		return v, nil, false
 	}
 	v, err = activitystreams.NoteOf(object)
-	if err != nil || v.Type != "Note" || !v.Public || v.AttributedTo != author || v.ID.Host() != author.Host() {
+	if err != nil || v.Type != "Note" || !v.Public || isConversation(v) || v.AttributedTo != author || v.ID.Host() != author.Host() {
 		return v, nil, false
 	}
 	body, err = embeddedBytes(create, object)
