@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -91,8 +92,8 @@ func (k *keyring) budget(host string) *budget {
 		name = host
 	}
 	domain, err := publicsuffix.EffectiveTLDPlusOne(name)
-	if err != nil {
-		domain = host
+	if _, noName := netip.ParseAddr(name); err != nil || noName == nil {
+		domain = host // an address is nobody's subdomain
 	}
 	if b, ok := k.budgets.Get(domain); ok {
 		return b

@@ -29,6 +29,9 @@ func TestBudgets(t *testing.T) {
 	if !k.budget("farm.example").writes.AllowN(now.Add(time.Minute), 1) {
 		t.Error("a minute later it is still held back")
 	}
+	if k.budget("192.0.2.1") == k.budget("198.51.2.1") || k.budget("192.0.2.1:81") == k.budget("192.0.2.1:82") {
+		t.Error("addresses that end alike, or ports of one, share a budget")
+	}
 	for i := range budgetBurst + 5 {
 		leave, ok := k.begin(fmt.Sprintf("b%d.farm.example:8443", i), now)
 		if ok != (i < budgetBurst) {

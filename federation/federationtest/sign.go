@@ -50,7 +50,7 @@ type Reply struct {
 }
 
 var client = &http.Client{
-	Timeout:   20 * time.Second,
+	Timeout:   time.Minute, // more than any node takes to answer
 	Transport: &http.Transport{MaxIdleConnsPerHost: 64},
 }
 
