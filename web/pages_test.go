@@ -355,3 +355,15 @@ func TestTwinsLeadToTheSamePage(t *testing.T) {
 		t.Errorf("got back to %s", back)
 	}
 }
+
+// TestTagLeadsSomewhere follows a hashtag of a note, as other software links it.
+func TestTagLeadsSomewhere(t *testing.T) {
+	h := directorytest.Hoster("Les Lucioles")
+	for want, n := range map[string]*node{"/en/status": hosterNode(t, &h, nil), "/en/news": directoryNode(t, nil, nil)} {
+		res := n.get("/tags/incident", "Accept-Language", "en")
+		if got := res.Header.Get("Location"); res.StatusCode != http.StatusFound || got != want {
+			t.Errorf("got %d to %q, want 302 to %q", res.StatusCode, got, want)
+		}
+		n.page(want)
+	}
+}

@@ -25,6 +25,7 @@ func (s *Site) Routes(r *mux.Router) {
 	get("/en", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, address("en", "home"), http.StatusMovedPermanently)
 	})
+	get("/tags/{tag}", s.showTag)
 	get("/static/{file}", s.showAsset)
 	if s.options.Aggregator != nil {
 		s.routeAPI(r)
@@ -38,6 +39,21 @@ func (s *Site) Routes(r *mux.Router) {
 	if r.MethodNotAllowedHandler == nil {
 		r.MethodNotAllowedHandler = guard(http.HandlerFunc(s.wrongMethod))
 	}
+}
+
+// showTag leads from a hashtag of a note, as other software links it, to what
+// this node has to tell: a hoster's notices, else a directory's news. There
+// are too few of them to sort by tag.
+func (s *Site) showTag(w http.ResponseWriter, r *http.Request) {
+	name := "home"
+	switch {
+	case s.options.Hoster != "":
+		name = "state"
+	case s.options.Aggregator != nil:
+		name = "news"
+	}
+	w.Header().Set("Vary", "Accept-Language")
+	http.Redirect(w, r, address(preferred(r), name), http.StatusFound)
 }
 
 // handlers are the pages of this node's roles, by their name in paths.
