@@ -239,9 +239,11 @@ func NoteOf(o Object) (NoteView, error) {
 	}
 	v.Public = slices.Contains(o.IRIs("to"), ap.Public) || slices.Contains(o.IRIs("cc"), ap.Public)
 	content, lang := o.Text("content", "contentMap").In()
-	v.Language, v.HTML = lang, SanitiseHTML(content)
+	v.Language = lang
 	v.Title = clean(PlainText(o.best("name", "nameMap")), directory.MaxName, false)
-	v.readNotice(o)
+	if !v.readNotice(o) {
+		v.HTML = SanitiseHTML(content)
+	}
 	return v, nil
 }
 
@@ -254,12 +256,13 @@ func either(a, b ap.IRI) ap.IRI {
 	return b
 }
 
-// readNotice reads our terms, where kind and stage are ones that exist.
-func (v *NoteView) readNotice(o Object) {
+// readNotice reads our terms, where kind and stage are ones that exist, and
+// reports whether the text is read with them.
+func (v *NoteView) readNotice(o Object) bool {
 	var n directory.Notice
 	newReader(o, new([]string)).notice(&n, &n.Stage)
 	if french.kinds[n.Kind] == "" || french.stages[n.Stage] == "" && n.Stage != directory.Published {
-		return
+		return false
 	}
 	v.Kind, v.Stage, v.NextUpdateAt = n.Kind, n.Stage, n.NextUpdateAt
 	for _, id := range n.Affects {
@@ -270,9 +273,13 @@ func (v *NoteView) readNotice(o Object) {
 	if n.Title != "" {
 		v.Title = n.Title
 	}
-	if source, ok := o.Child("source"); ok && source.String("mediaType") == "text/markdown" {
-		v.HTML = HTMLFromMarkdown(clean(source.String("content"), directory.MaxDescription, true))
-	} else if !ok {
-		v.HTML = "" // the content holds the title and the facts only
+	source, ok := o.Child("source")
+	if !ok {
+		return true // the content holds the title and the facts only
 	}
+	if source.String("mediaType") != "text/markdown" {
+		return false
+	}
+	v.HTML = HTMLFromMarkdown(clean(source.String("content"), directory.MaxDescription, true))
+	return true
 }
