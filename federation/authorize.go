@@ -151,6 +151,9 @@ func (n *Node) verify(ctx context.Context, rec *received, claim *signature.Claim
 		return refusal{}
 	case errors.Is(err, errBusy):
 		return refusal{http.StatusTooManyRequests, reasonBusy}
+	case errors.Is(err, errAway):
+		// Some peers take a 401 for the last word, and never come again.
+		return refusal{http.StatusServiceUnavailable, reasonKey}
 	case errors.Is(err, errKey), isGone(err):
 		return unauthorised(reasonKey)
 	}

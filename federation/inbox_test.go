@@ -215,7 +215,7 @@ func TestKeys(t *testing.T) {
 
 	p.Fault("/users/alice", federationtest.Status(503))
 	clock.Add(25 * time.Hour)
-	step("away", federationtest.Request{}, 401, 6)
+	step("away", federationtest.Request{}, 503, 6)
 	clock.Add(2 * time.Minute)
 	p.Fault("/users/alice", nil)
 	step("back after a short absence", federationtest.Request{}, 202, 7)

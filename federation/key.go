@@ -40,6 +40,7 @@ const (
 // store.
 var (
 	errKey  = errors.New("no usable key")
+	errAway = errors.New("the key's owner cannot be asked now")
 	errBusy = errors.New("too many keys asked for")
 )
 
@@ -125,7 +126,7 @@ func (k *keyring) begin(host string, now time.Time) (leave func(), ok bool) {
 }
 
 // key gives a key of an actor: as remembered, as kept with the actor, or as
-// the actor's origin serves it. Errors: errKey, errBusy, directory.ErrGone
+// the actor's origin serves it. Errors: errKey, errAway, errBusy, directory.ErrGone
 // where the origin says that the actor is deleted.
 func (n *Node) key(ctx context.Context, name keyName) (foundKey, error) {
 	now := n.clock()
@@ -206,12 +207,12 @@ func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
 	case isGone(err):
 		return foundKey{err: err, until: now.Add(keyRefusal)}, nil
 	case err != nil:
-		wait := keyRefusal
+		why, wait := errKey, keyRefusal
 		if isPassing(err) {
-			wait = keyAbsence
+			why, wait = errAway, keyAbsence
 		}
 		n.log.DebugContext(ctx, "actor not fetched for its key", "actor", string(name.actor), "error", clip(err.Error()))
-		return foundKey{err: errKey, until: now.Add(wait), mute: true}, nil
+		return foundKey{err: why, until: now.Add(wait), mute: true}, nil
 	}
 	if stored { // strangers are remembered in memory only
 		if err := n.keepActor(ctx, known, &a, doc); err != nil {
