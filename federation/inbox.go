@@ -32,7 +32,7 @@ const (
 	mostSeen     = 32 << 10           // ids of activities, in memory
 	activityLife = 7 * 24 * time.Hour // how long a sender may come again with the same activity
 	stripes      = 1024
-	courtesy     = 100 * time.Millisecond // see stepAside
+	courtesy     = 250 * time.Millisecond // see stepAside
 	courtesyStep = 5 * time.Millisecond
 )
 

@@ -16,6 +16,12 @@ import (
 // knockMemory is how long a host is remembered to take RFC 9421 only.
 const knockMemory = 7 * 24 * time.Hour
 
+// How many activities that are being delivered are remembered, and how long.
+const (
+	mostSending   = 64
+	sendingMoment = time.Second
+)
+
 // post delivers one activity: signed by draft-cavage first, which every peer
 // understands and without which some drop activities silently, and by RFC 9421
 // as a second knock where the first one is refused with 401 or 403. A host
@@ -52,13 +58,27 @@ func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Re
 }
 
 // outgoing gives the document of an activity that is to be delivered. One that
-// was deleted meanwhile is not sent any more: its Delete is on its way.
+// was deleted is not sent any more: its Delete is on its way. Hundreds of lanes
+// ask for the same one in the same moment, so it is remembered that long; what
+// changes meanwhile reaches each inbox behind it.
 func (n *Node) outgoing(ctx context.Context, iri ap.IRI) (ap.Document, error) {
+	if s, ok := n.sending.Get(iri); ok && n.clock().Sub(s.at) < sendingMoment {
+		return s.document, nil
+	}
 	d, err := n.store.Document(ctx, iri)
 	if err == nil && d.Tombstone {
 		return ap.Document{}, fmt.Errorf("activity %s: %w", iri, directory.ErrGone)
 	}
+	if err == nil {
+		n.sending.Add(iri, sending{d, n.clock()})
+	}
 	return d, err
+}
+
+// sending is an activity that is being delivered.
+type sending struct {
+	document ap.Document
+	at       time.Time // when it was read
 }
 
 // knock posts once, signed in one scheme.

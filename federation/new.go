@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/oklog/ulid/v2"
 	"golang.org/x/sync/errgroup"
 
@@ -35,6 +36,10 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 	}
 	if n.clock == nil {
 		n.clock = time.Now
+	}
+	var err error
+	if n.sending, err = lru.New[ap.IRI, sending](mostSending); err != nil {
+		return nil, fmt.Errorf("prepare deliveries: %w", err)
 	}
 	n.client = fetch.New(fetch.Options{
 		Development: cfg.Development,

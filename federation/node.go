@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/oklog/ulid/v2"
 
 	"matou/directory"
@@ -55,6 +56,8 @@ type Node struct {
 	log    *slog.Logger
 	in     inbound
 	stir   chan struct{} // wakes the refresh loop
+
+	sending *lru.Cache[ap.IRI, sending] // see outgoing
 
 	mu     sync.RWMutex
 	actors map[ap.IRI]ap.LocalActor    // this node's, by id
