@@ -85,19 +85,13 @@ func (n *Node) followOf(ctx context.Context, actor, object ap.IRI) (ap.Follow, b
 	return f, err == nil, err
 }
 
-// listed makes sure that this node's directory follows and lists a hoster:
-// nothing that anybody else publishes is kept.
+// listed makes sure that this node's directory lists a hoster: nothing that
+// anybody else publishes is kept. A listing stands only while its hoster is
+// followed and has accepted: whatever ends the one ends the other, in the same
+// Change.
 func (n *Node) listed(ctx context.Context, hoster ap.IRI) error {
-	agg, ok := n.localKind(ap.KindAggregator)
-	if !ok {
+	if _, ok := n.localKind(ap.KindAggregator); !ok {
 		return ignored("no_aggregator")
-	}
-	f, ok, err := n.followOf(ctx, agg.ID, hoster)
-	if err != nil {
-		return err
-	}
-	if !ok || f.State != ap.FollowAccepted {
-		return ignored("not_followed")
 	}
 	listed, err := n.store.Listed(ctx, directory.ID(hoster))
 	if err == nil && !listed {

@@ -17,12 +17,8 @@ type authored struct {
 // holdNote reads the note of a Create before anything is held back, then lets
 // it go together with notes of other threads.
 func (n *Node) holdNote(ctx context.Context, rec *received) (unlock func(), err error) {
-	ok, err := n.follows(ctx, rec.actor)
-	if err != nil {
+	if err = n.listed(ctx, rec.actor); err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, ignored("not_followed")
 	}
 	if rec.note, err = n.noteOf(ctx, rec); err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -39,7 +38,6 @@ func (s *serveCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	if _, running := dialControl(ctx, cfg.dataDir()); running {
 		return fault(exitBusy, nil, "a node is already running on %s: stop it first", cfg.dataDir())
 	}
-	debug.SetMemoryLimit(int64(cfg.Memory) << 20)
 	if s.UntilStdinCloses {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
@@ -77,6 +75,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ignoreCancel(n.federation.Run(ctx)) })
 	g.Go(func() error { return h.feeder.run(ctx) })
+	g.Go(func() error { return breathe(ctx, n.config.Memory) })
 	for l, handler := range map[net.Listener]http.Handler{public: h.routes(), control: controlHandler(n, h.state)} {
 		server := newServer(whole, handler, n.log)
 		g.Go(func() error { return ignoreClosed(server.Serve(l)) })
