@@ -51,14 +51,13 @@ func (n *Node) send(c *ap.Change, actor ap.IRI, activity ap.Document, inboxes []
 }
 
 // publish adds an activity for everyone to c: into the outbox of its actor and
-// to all its followers, each inbox once (ActivityPub 7.1), and to others
-// besides.
-func (n *Node) publish(ctx context.Context, c *ap.Change, actor ap.IRI, activity ap.Document, besides ...ap.IRI) error {
+// to all its followers, each inbox once (ActivityPub 7.1).
+func (n *Node) publish(ctx context.Context, c *ap.Change, actor ap.IRI, activity ap.Document) error {
 	inboxes, err := n.store.Inboxes(ctx, actor)
 	if err != nil {
 		return fmt.Errorf("find the inboxes of the followers: %w", err)
 	}
-	n.send(c, actor, activity, append(inboxes, besides...), true)
+	n.send(c, actor, activity, inboxes, true)
 	return nil
 }
 

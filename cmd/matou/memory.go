@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// How a node uses memory. At work it collects garbage a third as often as Go
-// would by itself, which is worth a fifth more activities a second; what that
-// leaves lying about it gives back to the system every minute, so that a node
-// at rest is small. The limit of the configuration holds all the while.
+// How a node uses memory. At work it collects garbage less often than Go would
+// by itself; what that leaves lying about it gives back to the system every
+// minute, so that a node at rest is small. The limit of the configuration holds
+// all the while.
 const (
 	gcPercent  = 300
 	firstRest  = 2 * time.Second // after the start, which leaves the most
