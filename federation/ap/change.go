@@ -23,8 +23,16 @@ import (
 //     that was carried out: where the stored record's DueAt is still TakenDueAt
 //     it becomes Next, or is removed where Next is nil; where it has changed
 //     meanwhile it stays.
+//   - RetryLanes become due at once, with the tries that they have had; a lane
+//     that does not exist stays so.
+//   - DropLanes lose what they hold: 8,000 deliveries each, the rest stays for
+//     another Change.
+//   - Silences replace the record of the same host.
 //   - Listings and RemoveListings each append to the change feed; removing what
 //     is not listed changes nothing, so that strangers cannot grow it.
+//   - Domain blocks and allowances replace the record of the same domain.
+//   - RemoveLanes removes lanes with all their deliveries, those of the same
+//     Change too; RemoveRefreshes removes what was due, whenever it was.
 //   - What one Change both saves and removes is removed.
 type Change struct {
 	Activity        *Activity
@@ -38,6 +46,10 @@ type Change struct {
 	Outbox          []OutboxItem
 	RemoveOutbox    []OutboxItem
 	Deliveries      []Delivery
+	RetryLanes      []IRI
+	DropLanes       []IRI
+	Silences        []Silence
+	RemoveSilences  []string
 	Refreshes       []Refresh
 	RefreshesDone   []RefreshDone
 	Hosts           []Host
@@ -46,6 +58,16 @@ type Change struct {
 	RemoveListings  []directory.ID
 	Notices         []directory.Notice
 	RemoveNotices   []directory.ID
+
+	DomainBlocks       []DomainBlock
+	RemoveDomainBlocks []string
+	DomainAllows       []DomainAllow
+	RemoveDomainAllows []string
+	Decisions          []Decision
+	RemoveActivities   []IRI
+	RemoveHosts        []string
+	RemoveLanes        []IRI // by inbox
+	RemoveRefreshes    []IRI // by actor
 }
 
 // Activity records that an activity was received, so that it takes effect

@@ -25,6 +25,10 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.Outbox, t.saveOutboxItem),
 		each(c.RemoveOutbox, t.removeOutboxItem),
 		func() error { return t.enqueue(c.Deliveries) },
+		each(c.RetryLanes, t.retryLane),
+		each(c.DropLanes, t.dropDeliveries),
+		each(c.Silences, t.saveSilence),
+		each(c.RemoveSilences, t.removeSilence),
 		each(c.Refreshes, t.saveRefresh),
 		each(c.RefreshesDone, t.settleRefresh),
 		each(c.Hosts, t.saveHost),
@@ -33,6 +37,7 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.RemoveListings, t.removeListing),
 		each(c.Notices, t.saveNotice),
 		each(c.RemoveNotices, t.removeNotice),
+		func() error { return t.applyPolicy(c) },
 	)
 }
 
@@ -76,11 +81,17 @@ func valid(c ap.Change) error {
 	check(&v, "deliveries.activity", c.Deliveries, func(d ap.Delivery) string { return string(d.Activity) })
 	check(&v, "deliveries.signer", c.Deliveries, func(d ap.Delivery) string { return string(d.Signer) })
 	check(&v, "refreshes", c.Refreshes, func(r ap.Refresh) string { return string(r.Actor) })
+	check(&v, "silences", c.Silences, func(s ap.Silence) string { return s.Host })
 	check(&v, "hosts", c.Hosts, func(h ap.Host) string { return h.Name })
 	check(&v, "profiles", c.Profiles, func(p ap.Profile) string { return string(p.Actor) })
 	check(&v, "listings", c.Listings, func(l directory.Listing) string { return string(l.Hoster.ID) })
 	check(&v, "notices", c.Notices, func(n directory.Notice) string { return string(n.ID) })
 	check(&v, "notices.hoster", c.Notices, func(n directory.Notice) string { return string(n.Hoster) })
+	check(&v, "domainBlocks", c.DomainBlocks, func(b ap.DomainBlock) string { return b.Domain })
+	check(&v, "domainAllows", c.DomainAllows, func(a ap.DomainAllow) string { return a.Domain })
+	for i, d := range c.Decisions {
+		v.ulid(fmt.Sprintf("decisions[%d].key", i), d.Key)
+	}
 	for i, o := range c.Outbox {
 		v.ulid(fmt.Sprintf("outbox[%d].key", i), o.Key)
 	}

@@ -74,6 +74,7 @@ func (t *tx) deliver(d ap.Delivery) error {
 	if err := t.save(deliveryKey(d.Inbox, d.Key), d); err != nil {
 		return err
 	}
+	t.queued++
 	l, found, err := t.lane(d.Inbox)
 	if err != nil || found && l.First <= d.Key {
 		return err
@@ -116,7 +117,7 @@ func (t *tx) settle(o ap.Outcome) error {
 	case !o.Done:
 		return t.retry(l, o)
 	}
-	if err := t.Delete(deliveryKey(inbox, o.Delivery.Key)); err != nil {
+	if err := t.unqueue(deliveryKey(inbox, o.Delivery.Key)); err != nil {
 		return err
 	}
 	next, err := collect[ap.Delivery](t, l.from(), 1)
@@ -135,7 +136,7 @@ func (t *tx) settleBehind(o ap.Outcome) error {
 	if !o.Done {
 		return nil
 	}
-	return t.Delete(deliveryKey(o.Delivery.Inbox, o.Delivery.Key))
+	return t.unqueue(deliveryKey(o.Delivery.Inbox, o.Delivery.Key))
 }
 
 // retry counts a failed try of the first delivery.
@@ -165,26 +166,36 @@ func (t *tx) advance(l lane, o ap.Outcome, next ap.Delivery) error {
 // removeLane removes a lane with all that it holds, and the followers of
 // signer who received there.
 func (t *tx) removeLane(l lane, signer ap.IRI) error {
+	if err := t.emptyLane(l); err != nil {
+		return err
+	}
+	return t.removeFollowersAt(signer, l.Inbox)
+}
+
+// emptyLane removes a lane with all that it holds, or its first deliveries
+// where it holds many.
+func (t *tx) emptyLane(l lane) error {
 	w := walk{prefix: byHash(kindDelivery, l.Inbox), from: []byte(l.First)}
 	keys, err := t.keys(w, maxLaneGone+1)
 	if err != nil {
 		return err
 	}
 	for _, key := range keys[:min(len(keys), maxLaneGone)] {
-		if err := t.Delete(join(kindDelivery, hash(l.Inbox), key)); err != nil {
+		if err := t.unqueue(join(kindDelivery, hash(l.Inbox), key)); err != nil {
 			return err
 		}
 	}
 	if len(keys) > maxLaneGone {
 		l.First = string(keys[maxLaneGone])
-		err = t.saveLane(l)
-	} else {
-		err = t.dropLane(l.Inbox)
+		return t.saveLane(l)
 	}
-	if err != nil {
-		return err
-	}
-	return t.removeFollowersAt(signer, l.Inbox)
+	return t.dropLane(l.Inbox)
+}
+
+// unqueue removes a delivery that is there.
+func (t *tx) unqueue(key []byte) error {
+	t.queued--
+	return t.Delete(key)
 }
 
 // shorten cuts an error to what a lane keeps, between characters.

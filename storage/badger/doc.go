@@ -24,6 +24,7 @@
 //	W #inbox                          Lane, with the ULID of its first Delivery
 //	S number                          Pack: many deliveries of one Change, until they are spread over their lanes
 //	R #actor                          Refresh
+//	s #host                           Silence
 //	P id                              Listing
 //	p #handle                           id of the listing of that handle
 //	C id                              Position: the place of a listing in the feed, also of a removed one
@@ -31,6 +32,9 @@
 //	N #id                             Notice
 //	n #hoster @updated #id              notices of a hoster by time
 //	t @updated #id                      notices by time
+//	B domain                          DomainBlock
+//	V domain                          DomainAllow
+//	J ULID                            Decision: the keeper's log
 //	M schema                          version of this layout
 //	M commits                         number of transactions; see odometer.go
 //

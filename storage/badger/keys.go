@@ -30,6 +30,10 @@ const (
 	kindNotice     = 'N'
 	kindNoticeOf   = 'n'
 	kindNoticeTime = 't'
+	kindBlock      = 'B'
+	kindAllow      = 'V'
+	kindDecision   = 'J'
+	kindSilence    = 's'
 	kindMeta       = 'M'
 	hashSize       = 20
 	timeSize       = 12

@@ -1,0 +1,67 @@
+package badger
+
+import (
+	"context"
+	"fmt"
+
+	"matou/federation/ap"
+)
+
+// DomainBlocks gives at most limit blocks after that domain, by domain.
+func (s *Store) DomainBlocks(ctx context.Context, after string, limit int) ([]ap.DomainBlock, error) {
+	return read(ctx, s, func(t *tx) ([]ap.DomainBlock, error) {
+		return collect[ap.DomainBlock](t, walk{prefix: []byte{kindBlock}, from: []byte(after), past: after != ""}, limit)
+	})
+}
+
+// DomainAllows gives at most limit allowances after that domain, by domain.
+func (s *Store) DomainAllows(ctx context.Context, after string, limit int) ([]ap.DomainAllow, error) {
+	return read(ctx, s, func(t *tx) ([]ap.DomainAllow, error) {
+		return collect[ap.DomainAllow](t, walk{prefix: []byte{kindAllow}, from: []byte(after), past: after != ""}, limit)
+	})
+}
+
+// Decisions gives the keeper's log, newest first; the cursor is the last Key.
+func (s *Store) Decisions(ctx context.Context, p ap.Page) ([]ap.Decision, error) {
+	return read(ctx, s, func(t *tx) ([]ap.Decision, error) {
+		w := walk{prefix: []byte{kindDecision}, backward: true}
+		if p.After != "" {
+			w.from, w.past = []byte(p.After), true
+		}
+		return collect[ap.Decision](t, w, pageOf(p))
+	})
+}
+
+// applyPolicy applies what a keeper has decided, and what goes with it.
+func (t *tx) applyPolicy(c *ap.Change) error {
+	return first(
+		each(c.DomainBlocks, func(b ap.DomainBlock) error { return t.save(byName(kindBlock, b.Domain), b) }),
+		each(c.RemoveDomainBlocks, func(d string) error { return t.Delete(byName(kindBlock, d)) }),
+		each(c.DomainAllows, func(a ap.DomainAllow) error { return t.save(byName(kindAllow, a.Domain), a) }),
+		each(c.RemoveDomainAllows, func(d string) error { return t.Delete(byName(kindAllow, d)) }),
+		each(c.Decisions, func(d ap.Decision) error { return t.save(byName(kindDecision, d.Key), d) }),
+		each(c.RemoveActivities, func(id ap.IRI) error { return t.Delete(byHash(kindActivity, id)) }),
+		each(c.RemoveHosts, func(name string) error { return t.Delete(byHash(kindHost, name)) }),
+		each(c.RemoveLanes, t.removeDeliveries),
+		each(c.RemoveRefreshes, t.removeRefresh),
+	)
+}
+
+// removeDeliveries removes a lane with all that it holds, as far as one
+// transaction reaches; a lane that holds more begins later then.
+func (t *tx) removeDeliveries(inbox ap.IRI) error {
+	l, found, err := t.lane(inbox)
+	if err != nil || !found {
+		return err
+	}
+	return t.emptyLane(l)
+}
+
+// checkBlock finds a severity that no version knows: it would limit nothing.
+func (c *checker) checkBlock(b ap.DomainBlock) {
+	switch b.Severity {
+	case ap.SeverityNoop, ap.SeveritySilence, ap.SeveritySuspend:
+	default:
+		c.problem("domain block", b.Domain, fmt.Sprintf("its severity %q means nothing; add it again", b.Severity))
+	}
+}
