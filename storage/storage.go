@@ -83,6 +83,15 @@ type Queue interface {
 	NextDue(ctx context.Context) (time.Time, error)
 	Deliveries(ctx context.Context, inbox ap.IRI, limit int) ([]ap.Delivery, error)
 	Settle(ctx context.Context, outcomes []ap.Outcome) error
+
+	// QueueSize counts the lanes and the deliveries that they hold.
+	QueueSize() (lanes, deliveries int)
+	// Lanes gives the lanes of a host ("": of all hosts) in the byte order of
+	// their inboxes; the cursor is the last inbox. A page holds 1 to 200.
+	Lanes(ctx context.Context, host string, p ap.Page) ([]ap.QueuedLane, error)
+	// Silences gives the hosts to which nothing can be delivered, in no order
+	// that means anything.
+	Silences(ctx context.Context) ([]ap.Silence, error)
 }
 
 // Feed gives the listings of a directory, and what changed in them.

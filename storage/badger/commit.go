@@ -209,6 +209,7 @@ func (s *Store) end(t *tx) error {
 	}
 	s.sequence = t.sequence
 	s.lanes.apply(t.dueLanes)
+	s.queued.Add(int64(t.queued))
 	s.refreshes.apply(t.dueRefreshes)
 	s.commits++
 	if err := s.odometer.set(s.commits); err != nil {

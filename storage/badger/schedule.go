@@ -85,6 +85,26 @@ func (s *schedule) due(now time.Time, limit int, skip func(ap.IRI) bool) []ap.IR
 	return ids
 }
 
+// size counts the entries.
+func (s *schedule) size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.entries)
+}
+
+// ids gives the entries that choose takes, in no order.
+func (s *schedule) ids(choose func(ap.IRI) bool) []ap.IRI {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []ap.IRI
+	for id := range s.entries {
+		if choose(id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
 // dueHeap is a heap.Interface: the earliest first, then by id.
 type dueHeap []*dueEntry
 

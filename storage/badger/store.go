@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -44,6 +45,7 @@ type Store struct {
 	broken   error // the disk failed a write: what it holds is not known any more
 
 	lanes, refreshes *schedule
+	queued           atomic.Int64 // deliveries
 
 	watch    sync.Mutex
 	watchers map[chan struct{}]bool
@@ -112,12 +114,20 @@ func (s *Store) prepare(ctx context.Context, steps []migration) error {
 	return s.spread(packs)
 }
 
-// schedule reads when every lane and refresh is due.
+// schedule reads when every lane and refresh is due, and counts what the lanes
+// hold.
 func (s *Store) schedule(t *tx) error {
 	err := t.visit(walk{prefix: []byte{kindLane}}, func(_ []byte, item *badgerdb.Item) (bool, error) {
 		l, err := value[lane](item)
 		s.lanes.apply([]dueChange{{id: l.Inbox, at: l.DueAt}})
 		return true, err
+	})
+	if err != nil {
+		return err
+	}
+	err = t.visit(walk{prefix: []byte{kindDelivery}}, func([]byte, *badgerdb.Item) (bool, error) {
+		s.queued.Add(1)
+		return true, nil
 	})
 	if err != nil {
 		return err

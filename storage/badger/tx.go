@@ -34,6 +34,7 @@ type tx struct {
 	packs    uint64 // written, and to be spread
 	listed   bool   // the feed has grown
 
+	queued                 int // deliveries more, or less
 	dueLanes, dueRefreshes []dueChange
 }
 
