@@ -33,6 +33,19 @@ import (
 //   - Domain blocks and allowances replace the record of the same domain.
 //   - RemoveLanes removes lanes with all their deliveries, those of the same
 //     Change too; RemoveRefreshes removes what was due, whenever it was.
+//   - Stamps, Reports and Moves replace the record of the same ID, Key and
+//     From; a Stamp also replaces the one of its pair. Reports that have expired
+//     are not found any more.
+//   - Proposals note with the Candidate of their Hoster, which is made in their
+//     State where there is none, that their Aggregator lists it; a Candidate
+//     that is proposed and comes as wanted is wanted from then on. Withdrawn
+//     ones only mark the source that is noted. Beyond MaxCandidates of one
+//     Aggregator, or MaxSources of one Candidate, nothing is noted.
+//   - Verdicts set the State of a Candidate, which is made where there is none.
+//   - Sources replace the record of the same Aggregator. RemoveSources removes
+//     it, the Aggregator from every Candidate, and those Candidates that nobody
+//     decided on and nobody else proposed.
+//   - FeaturedItems replace the record of the same Collection and Actor.
 //   - What one Change both saves and removes is removed.
 type Change struct {
 	Activity        *Activity
@@ -58,6 +71,20 @@ type Change struct {
 	RemoveListings  []directory.ID
 	Notices         []directory.Notice
 	RemoveNotices   []directory.ID
+
+	FeaturedItems       []FeaturedItem
+	RemoveFeaturedItems []FeaturedEdge
+	Proposals       []Proposal
+	Verdicts        []Verdict
+	Sources         []Source
+	RemoveSources   []IRI // by aggregator
+
+	Stamps        []Stamp
+	RemoveStamps  []IRI
+	Reports       []Report
+	RemoveReports []string // by key
+	Moves         []Move
+	RemoveMoves   []IRI // by From
 
 	DomainBlocks       []DomainBlock
 	RemoveDomainBlocks []string

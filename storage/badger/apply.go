@@ -37,7 +37,19 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.RemoveListings, t.removeListing),
 		each(c.Notices, t.saveNotice),
 		each(c.RemoveNotices, t.removeNotice),
+		each(c.Proposals, t.noteProposal),
+		each(c.Verdicts, t.saveVerdict),
+		each(c.Sources, t.saveSource),
+		each(c.RemoveSources, t.removeSource),
+		each(c.FeaturedItems, t.saveFeaturedItem),
+		each(c.RemoveFeaturedItems, t.removeFeaturedItem),
 		func() error { return t.applyPolicy(c) },
+		each(c.Stamps, t.saveStamp),
+		each(c.RemoveStamps, t.removeStamp),
+		each(c.Reports, t.saveReport),
+		each(c.RemoveReports, t.removeReport),
+		each(c.Moves, t.saveMove),
+		each(c.RemoveMoves, t.removeMove),
 	)
 }
 
@@ -92,6 +104,21 @@ func valid(c ap.Change) error {
 	for i, d := range c.Decisions {
 		v.ulid(fmt.Sprintf("decisions[%d].key", i), d.Key)
 	}
+	check(&v, "featuredItems.collection", c.FeaturedItems, func(i ap.FeaturedItem) string { return string(i.Collection) })
+	check(&v, "featuredItems.actor", c.FeaturedItems, func(i ap.FeaturedItem) string { return string(i.Actor) })
+	check(&v, "stamps", c.Stamps, func(s ap.Stamp) string { return string(s.ID) })
+	check(&v, "stamps.interacting", c.Stamps, func(s ap.Stamp) string { return string(s.Interacting) })
+	check(&v, "stamps.target", c.Stamps, func(s ap.Stamp) string { return string(s.Target) })
+	check(&v, "reports.host", c.Reports, func(r ap.Report) string { return r.Host })
+	check(&v, "moves.from", c.Moves, func(m ap.Move) string { return string(m.From) })
+	check(&v, "moves.to", c.Moves, func(m ap.Move) string { return string(m.To) })
+	for i, r := range c.Reports {
+		v.ulid(fmt.Sprintf("reports[%d].key", i), r.Key)
+	}
+	check(&v, "proposals.aggregator", c.Proposals, func(p ap.Proposal) string { return string(p.Aggregator) })
+	check(&v, "proposals.hoster", c.Proposals, func(p ap.Proposal) string { return string(p.Hoster) })
+	check(&v, "verdicts", c.Verdicts, func(d ap.Verdict) string { return string(d.Hoster) })
+	check(&v, "sources", c.Sources, func(s ap.Source) string { return string(s.Aggregator) })
 	for i, o := range c.Outbox {
 		v.ulid(fmt.Sprintf("outbox[%d].key", i), o.Key)
 	}

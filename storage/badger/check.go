@@ -21,7 +21,7 @@ import (
 func (s *Store) Check(ctx context.Context) (storage.Report, error) {
 	c := checker{
 		report: storage.Report{Engine: "badger", Counts: map[string]int{}, Bytes: diskUse(s.dir)},
-		counts: map[ap.IRI]counts{},
+		counts: map[ap.IRI]counts{}, stamps: map[ap.IRI]int{},
 	}
 	err := s.view(ctx, func(t *tx) error {
 		c.tx = t
@@ -34,6 +34,7 @@ func (s *Store) Check(ctx context.Context) (storage.Report, error) {
 			return err
 		}
 		c.compareCounts()
+		c.compareStampCounts()
 		if err := verifyChecksums(s.db); err != nil {
 			c.problem("checksum", "", err.Error())
 		}
@@ -82,6 +83,7 @@ type checker struct {
 	*tx
 	report storage.Report
 	counts map[ap.IRI]counts // as they should be
+	stamps map[ap.IRI]int    // given, as they should be
 }
 
 func (c *checker) problem(kind, id, detail string) { c.report.Add(kind, id, detail) }
@@ -121,6 +123,19 @@ func (c *checker) rules() map[byte]rule {
 		kindFeed:       {"", c.checkFeed},
 		kindNoticeOf:   {"", c.checkNoticeIndex},
 		kindNoticeTime: {"", c.checkNoticeIndex},
+		kindFeatured:   {"featured items", record(c, "featured item", func(i ap.FeaturedItem) []byte { return featuredKey(i.Collection, i.Actor) }, c.checkFeatured)},
+		kindFeaturedOf: {"", c.checkFeaturedOf},
+		kindStamp:      {"stamps", record(c, "stamp", func(s ap.Stamp) []byte { return byHash(kindStamp, s.ID) }, c.checkStamp)},
+		kindStampPair:  {"", c.checkStampPair},
+		kindStampCount: {"", record(c, "count", func(n stampCount) []byte { return byHash(kindStampCount, n.Actor) }, nil)},
+		kindReport:     {"reports", record(c, "report", func(r ap.Report) []byte { return byName(kindReport, r.Key) }, c.checkReport)},
+		kindOpenReport: {"", c.checkOpenReport},
+		kindMove:       {"moves", record(c, "move", func(m ap.Move) []byte { return byHash(kindMove, m.From) }, c.checkMove)},
+		kindMoveTo:     {"", c.checkMoveTo},
+		kindMoveHandle: {"", c.checkMoveHandle},
+		kindCandidate:  {"candidates", c.checkCandidate},
+		kindSource:     {"sources", record(c, "source", func(s ap.Source) []byte { return byHash(kindSource, s.Aggregator) }, nil)},
+		kindProposed:   {"", c.checkProposed},
 		kindMeta:       {"", func([]byte, *badgerdb.Item) {}},
 	}
 }

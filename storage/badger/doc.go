@@ -35,6 +35,19 @@
 //	B domain                          DomainBlock
 //	V domain                          DomainAllow
 //	J ULID                            Decision: the keeper's log
+//	E #collection actor               FeaturedItem
+//	e #actor collection                 in which collections an actor has a place; value: the actor
+//	Z #id                             Stamp
+//	z #interacting #target              id of the stamp of that pair
+//	j #actor                            count of the stamps that an actor gave
+//	U ULID                            Report (closed ones expire)
+//	u #host ULID                        reports of a host that are open
+//	G #from                           Move
+//	m #to from                          who moved to an actor
+//	h #handle                           who moved away from the listing of that handle
+//	K id                              Candidate
+//	q #aggregator id                    what an aggregator has proposed; value: the aggregator
+//	T #aggregator                     Source
 //	M schema                          version of this layout
 //	M commits                         number of transactions; see odometer.go
 //
