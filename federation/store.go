@@ -14,6 +14,11 @@ type Store interface {
 	Reader
 	Graph
 	Refreshes
+	Featured
+	Policies
+	Stamps
+	Reports
+	Moves
 	// Apply applies the Change as its type says, durably, and reports false
 	// where its Activity had been recorded before (then nothing was applied).
 	Apply(ctx context.Context, c ap.Change) (applied bool, err error)
@@ -57,4 +62,55 @@ type Refreshes interface {
 	DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error)
 	// NextRefresh gives when the earliest one is due; the zero time where there is none.
 	NextRefresh(ctx context.Context) (time.Time, error)
+}
+
+// Stamps keeps the permissions that our actors gave, and those given to them.
+// A look-up of one that is not there is directory.ErrNotFound.
+type Stamps interface {
+	Stamp(ctx context.Context, id ap.IRI) (ap.Stamp, error)
+	// StampFor gives the one of that pair, revoked or not.
+	StampFor(ctx context.Context, interacting, target ap.IRI) (ap.Stamp, error)
+	// Stamps gives all of them in an order that stays; the cursor is the last id.
+	Stamps(ctx context.Context, p ap.Page) ([]ap.Stamp, error)
+	// StampCount gives how many an actor has given, revoked ones too.
+	StampCount(ctx context.Context, actor ap.IRI) (int, error)
+}
+
+// Reports keeps what others want the keepers of this node to look at.
+type Reports interface {
+	// Report gives one, or directory.ErrNotFound.
+	Report(ctx context.Context, key string) (ap.Report, error)
+	// Reports gives open and closed ones, newest first; the cursor is the last key.
+	Reports(ctx context.Context, p ap.Page) ([]ap.Report, error)
+	// OpenReports gives at most limit open ones of a host ("": of every host).
+	OpenReports(ctx context.Context, host string, limit int) ([]ap.Report, error)
+}
+
+// Moves keeps which actors went to live elsewhere.
+type Moves interface {
+	// Move gives where an actor moved, or directory.ErrNotFound.
+	Move(ctx context.Context, from ap.IRI) (ap.Move, error)
+	// MovesTo gives who moved to an actor, at most 100.
+	MovesTo(ctx context.Context, to ap.IRI) ([]ap.Move, error)
+}
+
+// Policies tells what the keeper has decided on domains.
+type Policies interface {
+	// DomainBlocks gives at most limit blocks after that domain ("": from the first), by domain.
+	DomainBlocks(ctx context.Context, after string, limit int) ([]ap.DomainBlock, error)
+	// DomainAllows gives at most limit allowances after that domain, by domain.
+	DomainAllows(ctx context.Context, after string, limit int) ([]ap.DomainAllow, error)
+	// Decisions gives the keeper's log, newest first; the cursor is the last Key.
+	Decisions(ctx context.Context, p ap.Page) ([]ap.Decision, error)
+}
+
+// Featured tells who has a place in the collections that a directory features.
+type Featured interface {
+	// FeaturedItem gives the one of that pair, or directory.ErrNotFound.
+	FeaturedItem(ctx context.Context, collection, actor ap.IRI) (ap.FeaturedItem, error)
+	// FeaturedItems gives those of a collection in any standing, by actor id;
+	// the cursor is the last actor id.
+	FeaturedItems(ctx context.Context, collection ap.IRI, p ap.Page) ([]ap.FeaturedItem, error)
+	// FeaturedIn gives those of an actor in any standing, by collection id.
+	FeaturedIn(ctx context.Context, actor ap.IRI) ([]ap.FeaturedItem, error)
 }

@@ -34,6 +34,7 @@ type Engine interface {
 	Graph
 	Queue
 	Feed
+	Featured
 
 	// Apply applies the Change by the rules of ap.Change, durably, and reports
 	// false where its Activity had been recorded before. It fails with
@@ -58,6 +59,22 @@ type Records interface {
 	// Notices gives a hoster's notices (every hoster's for ""), last updated
 	// first, at most limit.
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
+	// Stamp gives one, StampFor the one of a pair, revoked or not.
+	Stamp(ctx context.Context, id ap.IRI) (ap.Stamp, error)
+	StampFor(ctx context.Context, interacting, target ap.IRI) (ap.Stamp, error)
+	// Stamps gives all of them in an order that stays; the cursor is the last
+	// id. StampCount gives how many an actor has given.
+	Stamps(ctx context.Context, p ap.Page) ([]ap.Stamp, error)
+	StampCount(ctx context.Context, actor ap.IRI) (int, error)
+	// Reports gives open and closed ones, newest first; the cursor is the last
+	// key. OpenReports gives at most limit of a host ("": of every host).
+	Report(ctx context.Context, key string) (ap.Report, error)
+	Reports(ctx context.Context, p ap.Page) ([]ap.Report, error)
+	OpenReports(ctx context.Context, host string, limit int) ([]ap.Report, error)
+	// Move gives where an actor moved; MovesTo who moved to one, at most 100.
+	Move(ctx context.Context, from ap.IRI) (ap.Move, error)
+	MoveByHandle(ctx context.Context, handle string) (ap.Move, error)
+	MovesTo(ctx context.Context, to ap.IRI) ([]ap.Move, error)
 	// DueRefreshes gives at most limit refreshes due at now, earliest first.
 	DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error)
 	// NextRefresh gives when the earliest is due; the zero time for none.
@@ -111,6 +128,19 @@ type Feed interface {
 	// ListingsChanged gives a channel that holds one token after one or many
 	// changes were applied; the function ends that.
 	ListingsChanged() (<-chan struct{}, func())
+}
+
+// Featured tells who has a place in the featured collections of a directory
+// (FEP-7aa9).
+type Featured interface {
+	// FeaturedItem gives the one of that pair, or directory.ErrNotFound.
+	FeaturedItem(ctx context.Context, collection, actor ap.IRI) (ap.FeaturedItem, error)
+	// FeaturedItems gives those of a collection in any standing, in the byte
+	// order of their actors; the cursor is the last actor. A page holds 1 to 200.
+	FeaturedItems(ctx context.Context, collection ap.IRI, p ap.Page) ([]ap.FeaturedItem, error)
+	// FeaturedIn gives those of an actor in any standing, in the byte order of
+	// the collections, at most 200.
+	FeaturedIn(ctx context.Context, actor ap.IRI) ([]ap.FeaturedItem, error)
 }
 
 // Report is what a check found.

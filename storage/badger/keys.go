@@ -41,7 +41,7 @@ const (
 	kindStampCount = 'j'
 	kindReport     = 'U'
 	kindOpenReport = 'u'
-	kindMove       = 'G'
+	kindMove       = 'T'
 	kindMoveTo     = 'm'
 	kindMoveHandle = 'h'
 	kindCandidate  = 'K'

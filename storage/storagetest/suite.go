@@ -59,6 +59,7 @@ var tests = map[string]func(*testing.T, *bench){
 	"listings come in pages":                     testListingPages,
 	"a listing is found by its handle":           testHandle,
 	"notices come last updated first":            testNotices,
+	"featured items are found both ways":         testFeatured,
 	"everything is there after a restart":        testReopen,
 	"many writers do not disturb one another":    testWriters,
 	"a change too big is refused and not a part": testTooBig,
