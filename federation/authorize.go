@@ -54,6 +54,9 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 	if err := claim.Check(rec.request, rec.raw, policy); err != nil {
 		return signatureRefusal(err)
 	}
+	if v := n.refuseSuspended(ap.IRI(claim.KeyID)); v.status != 0 {
+		return v
+	}
 	if rec.object, err = activitystreams.Parse(rec.raw); err != nil {
 		return refusal{http.StatusBadRequest, reasonMalformed}
 	}

@@ -41,7 +41,12 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 	if n.sending, err = lru.New[ap.IRI, sending](mostSending); err != nil {
 		return nil, fmt.Errorf("prepare deliveries: %w", err)
 	}
+	n.policies = newPolicies(cfg)
+	if err := n.loadPolicies(ctx); err != nil {
+		return nil, err
+	}
 	n.client = fetch.New(fetch.Options{
+		Refuse:      n.mayFetch,
 		Development: cfg.Development,
 		UserAgent:   fmt.Sprintf("matou/%s (+%s/)", cfg.Software, cfg.Origin),
 		Sign:        n.signFetch,

@@ -35,6 +35,7 @@ type Config struct {
 	Aggregator  *Aggregator
 	Vocabulary  directory.Vocabulary
 	Clock       func() time.Time // nil: time.Now
+	Allowlist   bool             // federate only with the domains that are allowed
 }
 
 // Aggregator says who the aggregator actor is.
@@ -58,6 +59,8 @@ type Node struct {
 	stir   chan struct{} // wakes the refresh loop
 
 	sending *lru.Cache[ap.IRI, sending] // see outgoing
+
+	policies *policies
 
 	mu     sync.RWMutex
 	actors map[ap.IRI]ap.LocalActor    // this node's, by id

@@ -38,6 +38,7 @@ type Options struct {
 	Development  bool                        // also plain http, loopback addresses, and any port
 	UserAgent    string                      // e.g. "matou/1.0 (+https://hoster.example/)"
 	Sign         func(r *http.Request) error // signs every GET, each hop anew; may be nil
+	Refuse       func(host string) error     // why a host is not to be asked, before every hop of a GET; may be nil
 	Ports        []uint16                    // ports that may be dialled; 443 alone where empty
 	Timeout      time.Duration               // from the start to the last byte of the last hop; 0 means 30 s
 	ConnsPerHost int                         // connections to one host at once; 0 means 8
@@ -99,6 +100,11 @@ func (c *Client) Get(ctx context.Context, address, accept string, maxBytes int64
 	visited := map[string]bool{}
 	for range maxRedirects + 1 {
 		visited[u.String()] = true
+		if c.options.Refuse != nil {
+			if err := c.options.Refuse(u.Host); err != nil {
+				return Response{}, err
+			}
+		}
 		answer, err := c.roundTrip(ctx, http.MethodGet, u, nil, http.Header{"Accept": {accept}}, c.options.Sign)
 		if err != nil {
 			return Response{}, err
