@@ -14,6 +14,7 @@ type Store interface {
 	Reader
 	Graph
 	Refreshes
+	Backlog
 	Featured
 	Policies
 	Stamps
@@ -113,4 +114,14 @@ type Featured interface {
 	FeaturedItems(ctx context.Context, collection ap.IRI, p ap.Page) ([]ap.FeaturedItem, error)
 	// FeaturedIn gives those of an actor in any standing, by collection id.
 	FeaturedIn(ctx context.Context, actor ap.IRI) ([]ap.FeaturedItem, error)
+}
+
+// Backlog is what waits to be delivered, as the node's keeper sees it.
+type Backlog interface {
+	// QueueSize counts the lanes and the deliveries that they hold.
+	QueueSize() (lanes, deliveries int)
+	// Lanes gives the lanes of a host ("": of all hosts) in the byte order of their inboxes; the cursor is the last inbox.
+	Lanes(ctx context.Context, host string, p ap.Page) ([]ap.QueuedLane, error)
+	// Silences gives the hosts to which nothing can be delivered.
+	Silences(ctx context.Context) ([]ap.Silence, error)
 }

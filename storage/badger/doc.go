@@ -42,7 +42,7 @@
 //	j #actor                            count of the stamps that an actor gave
 //	U ULID                            Report (closed ones expire)
 //	u #host ULID                        reports of a host that are open
-//	T #from                           Move
+//	G #from                           Move
 //	m #to from                          who moved to an actor
 //	h #handle                           who moved away from the listing of that handle
 //	K id                              Candidate

@@ -41,7 +41,7 @@ const (
 	kindStampCount = 'j'
 	kindReport     = 'U'
 	kindOpenReport = 'u'
-	kindMove       = 'T'
+	kindMove       = 'G'
 	kindMoveTo     = 'm'
 	kindMoveHandle = 'h'
 	kindCandidate  = 'K'
