@@ -35,7 +35,9 @@ type Config struct {
 	Aggregator  *Aggregator
 	Vocabulary  directory.Vocabulary
 	Clock       func() time.Time // nil: time.Now
-	Allowlist   bool             // federate only with the domains that are allowed
+
+	AuthorizedFetch bool // documents only to those who say who they are; see authorized.go
+	Allowlist       bool // federate only with the domains that are allowed
 }
 
 // Aggregator says who the aggregator actor is.

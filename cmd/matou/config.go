@@ -36,6 +36,7 @@ type config struct {
 	Hoster      hosterConfig     `toml:"hoster"`
 	Aggregator  aggregatorConfig `toml:"aggregator"`
 	Vocabulary  vocabularyConfig `toml:"vocabulary"`
+	Federation  federationRules  `toml:"federation"`
 
 	path   string   // of the file, absolute
 	origin *url.URL // Origin, parsed
@@ -57,6 +58,11 @@ type aggregatorConfig struct {
 	Summary  directory.Text     `toml:"summary" help:"What it lists, in a sentence; one for each language: summary.fr = \"…\"."`
 	Language directory.Language `toml:"language" help:"The language of texts without one." default:"fr"`
 	Contact  string             `toml:"contact" help:"Where its keepers are reached: an address of a page, or mailto:…"`
+}
+
+// federationRules is what this node asks of others.
+type federationRules struct {
+	AuthorizedFetch bool `toml:"authorized_fetch" help:"Give actors, notes and collections only to nodes that sign their requests and are not blocked (pages for people stay open). It keeps blocked nodes from reading, and costs every reader a signature." default:"false"`
 }
 
 type vocabularyConfig struct {

@@ -90,6 +90,7 @@ func storageFault(c *config, err error) error {
 func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 	f := federation.Config{
 		Origin: c.origin, Development: c.Development, Software: Version, Vocabulary: v,
+		AuthorizedFetch: c.Federation.AuthorizedFetch,
 	}
 	if c.has(roleHoster) {
 		f.Hoster = c.Hoster.Handle

@@ -41,8 +41,10 @@ type Actor struct {
 	SharedInbox  IRI       `json:"sharedInbox,omitempty"`
 	Outbox       IRI       `json:"outbox,omitempty"`
 	Followers    IRI       `json:"followers,omitempty"`
-	Services     IRI       `json:"services,omitempty"` // matou: collection of services; "" means no hoster
-	Keys         []Key     `json:"keys,omitempty"`
+	Services     IRI       `json:"services,omitempty"`  // matou: collection of services; "" means no hoster
+	Listing      IRI       `json:"listing,omitempty"`   // matou: collection of the hosters that it lists; "" means no aggregator
+	Keys         []Key     `json:"keys,omitempty"`      // sign requests
+	ProofKeys    []Key     `json:"proofKeys,omitempty"` // sign documents (FEP-521a): Ed25519
 	Discoverable bool      `json:"discoverable"`
 	Indexable    bool      `json:"indexable"`
 	UpdatedAt    time.Time `json:"updatedAt,omitzero"` // the actor's own word
@@ -54,6 +56,8 @@ type Key struct {
 	ID    IRI    `json:"id"`
 	Owner IRI    `json:"owner"`
 	DER   []byte `json:"der"` // SubjectPublicKeyInfo
+
+	ExpiresAt time.Time `json:"expiresAt,omitzero"` // proof keys: nothing counts from then on
 }
 
 // LocalActor is an actor of this node, with its secret.
@@ -64,6 +68,11 @@ type LocalActor struct {
 	KeyID      IRI       `json:"keyId"`
 	PrivateDER []byte    `json:"privateDer"` // PKCS #8, RSA-2048
 	CreatedAt  time.Time `json:"createdAt"`
+
+	ProofKeyID IRI         `json:"proofKeyId,omitempty"` // of the key that signs documents (FEP-8b32)
+	ProofDER   []byte      `json:"proofDer,omitempty"`   // PKCS #8, Ed25519
+	Retired    *RetiredKey `json:"retired,omitempty"`    // the key before, for a while
+	Former     []FormerKey `json:"former,omitempty"`     // those before that, newest first
 }
 
 // LocalKind says what an actor of this node is for.
@@ -136,6 +145,7 @@ type Delivery struct {
 	Inbox     IRI       `json:"inbox"`
 	Signer    IRI       `json:"signer"` // local actor
 	CreatedAt time.Time `json:"createdAt"`
+	Parting   bool      `json:"parting,omitempty"` // goes to a suspended host too: what ends a Follow
 }
 
 // Lane is the queue of deliveries to one inbox. It exists while it holds one.
@@ -162,8 +172,13 @@ type Refresh struct {
 	Actor    IRI       `json:"actor"`
 	DueAt    time.Time `json:"dueAt"`
 	Attempts int       `json:"attempts"`
-	Reason   string    `json:"reason"` // "accept", "update", "weekly", "retry"
+	Reason   string    `json:"reason"`          // "accept", "update", "weekly", "retry", "candidate", ReasonRebuild
+	Error    string    `json:"error,omitempty"` // why the last try was none
 }
+
+// ReasonRebuild is the Reason of a Refresh before which everything that is kept
+// of a hoster is forgotten, its Follow excepted.
+const ReasonRebuild = "rebuild"
 
 // Host is what is remembered of another node.
 type Host struct {
