@@ -34,6 +34,7 @@ type Engine interface {
 	Graph
 	Queue
 	Feed
+	Learning
 	Featured
 
 	// Apply applies the Change by the rules of ap.Change, durably, and reports
@@ -109,6 +110,18 @@ type Queue interface {
 	// Silences gives the hosts to which nothing can be delivered, in no order
 	// that means anything.
 	Silences(ctx context.Context) ([]ap.Silence, error)
+}
+
+// Learning gives what other aggregators have told ours: of which hosters, and
+// what became of it. Candidate and Source give directory.ErrNotFound where
+// there is none; a page holds 1 to 200, and its cursor is the last hoster's id.
+type Learning interface {
+	Candidate(ctx context.Context, hoster ap.IRI) (ap.Candidate, error)
+	Candidates(ctx context.Context, p ap.Page) ([]ap.Candidate, error)
+	ProposedBy(ctx context.Context, aggregator ap.IRI, p ap.Page) ([]ap.IRI, error)
+	Source(ctx context.Context, aggregator ap.IRI) (ap.Source, error)
+	// Refresh gives what is due of an actor, or directory.ErrNotFound.
+	Refresh(ctx context.Context, actor ap.IRI) (ap.Refresh, error)
 }
 
 // Feed gives the listings of a directory, and what changed in them.

@@ -139,7 +139,7 @@ func DecodeActor(raw []byte) (ap.Actor, error) {
 		ID: id, Type: actorType(o), Username: username(o.String("preferredUsername")),
 		Name:  clean(PlainText(o.best("name", "nameMap")), directory.MaxName, false),
 		Inbox: same("inbox"), Outbox: same("outbox"), Followers: same("followers"),
-		Services: same("services"), URL: o.page(), Keys: keysOf(o),
+		Services: same("services"), Listing: listingOf(o), URL: o.page(), Keys: keysOf(o),
 		Discoverable: o.Bool("discoverable"), Indexable: o.Bool("indexable"),
 		UpdatedAt: o.Time("updated"),
 	}

@@ -19,7 +19,8 @@ import (
 //   - Follows replace the record of the same Actor and Object.
 //   - Deliveries join the lane of their inbox; a new lane is due at once
 //     (DueAt = Delivery.CreatedAt).
-//   - Refreshes replace the record of the same actor. RefreshesDone settle one
+//   - Refreshes replace the record of the same actor; where that had
+//     ReasonRebuild, the new one has it too. RefreshesDone settle one
 //     that was carried out: where the stored record's DueAt is still TakenDueAt
 //     it becomes Next, or is removed where Next is nil; where it has changed
 //     meanwhile it stays.

@@ -29,7 +29,7 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.DropLanes, t.dropDeliveries),
 		each(c.Silences, t.saveSilence),
 		each(c.RemoveSilences, t.removeSilence),
-		each(c.Refreshes, t.saveRefresh),
+		each(c.Refreshes, t.askRefresh),
 		each(c.RefreshesDone, t.settleRefresh),
 		each(c.Hosts, t.saveHost),
 		each(c.Profiles, t.saveProfile),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"matou/directory"
 	"matou/federation/ap"
 )
 
@@ -27,6 +28,30 @@ func (s *Store) DueRefreshes(ctx context.Context, now time.Time, limit int) ([]a
 // NextRefresh gives when the earliest refresh is due; the zero time for none.
 func (s *Store) NextRefresh(ctx context.Context) (time.Time, error) {
 	return s.refreshes.next(), ctx.Err()
+}
+
+// Refresh gives what is due of an actor, or directory.ErrNotFound.
+func (s *Store) Refresh(ctx context.Context, actor ap.IRI) (ap.Refresh, error) {
+	return read(ctx, s, func(t *tx) (ap.Refresh, error) {
+		r, found, err := t.refresh(actor)
+		if err == nil && !found {
+			err = directory.ErrNotFound
+		}
+		return r, err
+	})
+}
+
+// askRefresh makes a refresh due. One that is to rebuild what is kept still
+// does so, whatever else asks for the same actor.
+func (t *tx) askRefresh(r ap.Refresh) error {
+	old, found, err := t.refresh(r.Actor)
+	if err != nil {
+		return err
+	}
+	if found && old.Reason == ap.ReasonRebuild {
+		r.Reason = ap.ReasonRebuild
+	}
+	return t.saveRefresh(r)
 }
 
 // saveRefresh replaces the refresh of that actor.
