@@ -38,6 +38,10 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, unfollowHoster)
 	answer(mux, n, listFollowing)
 	answer(mux, n, checkStore)
+	answer(mux, n, federationStatus)
+	answer(mux, n, listQueue)
+	answer(mux, n, retryQueue)
+	answer(mux, n, dropQueue)
 	answer(mux, n, verb[nothing, state]{"state", func(context.Context, *node, nothing) (state, error) {
 		return current(), nil
 	}})

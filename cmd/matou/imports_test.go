@@ -32,7 +32,7 @@ var imports = []struct {
 	{"storage/badger", []string{"directory", "federation/ap", "storage"}, []string{"github.com/dgraph-io/badger/v4/…"}},
 	{"storage/…", []string{"directory", "federation/ap", "storage/…"}, []string{}},
 	{"web/…", []string{"directory/…"}, []string{"github.com/BurntSushi/toml", "github.com/gorilla/mux", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…", "golang.org/x/text/…"}},
-	{"cmd/…", []string{"…"}, []string{"github.com/BurntSushi/toml", "github.com/alecthomas/kong", "github.com/gorilla/mux", "golang.org/x/sync/…", "golang.org/x/term"}},
+	{"cmd/…", []string{"…"}, []string{"github.com/BurntSushi/toml", "github.com/alecthomas/kong", "github.com/gorilla/mux", "github.com/prometheus/client_golang/…", "golang.org/x/sync/…", "golang.org/x/term"}},
 }
 
 // inTests may be imported by any test, and by the packages that exist for

@@ -21,17 +21,18 @@ var Version = "0.1.0-dev"
 type cli struct {
 	Config string `short:"c" placeholder:"FILE" env:"MATOU_CONFIG" default:"matou.toml" help:"Configuration file (default: matou.toml)."`
 
-	Init      initCommand      `cmd:"" help:"Write a configuration, a profile to fill in, and the data directory."`
-	Serve     serveCommand     `cmd:"" help:"Run the node until it is told to stop."`
-	Hoster    hosterCommands   `cmd:"" help:"What this node's hoster says of itself."`
-	Notice    noticeCommands   `cmd:"" help:"Incidents, maintenances and announcements of this node's hoster."`
-	Follow    followCommand    `cmd:"" help:"Follow a hoster, so that this node's directory lists it once it accepts."`
-	Unfollow  unfollowCommand  `cmd:"" help:"Stop following a hoster: its listing is removed."`
-	Following followingCommand `cmd:"" help:"List the hosters that this node's directory follows."`
-	Doctor    doctorCommand    `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`
-	Demo      demoCommand      `cmd:"" help:"Run a directory and six invented hosters on this machine."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
-	Help      helpCommand      `cmd:"" help:"Explain a command."`
+	Init       initCommand        `cmd:"" help:"Write a configuration, a profile to fill in, and the data directory."`
+	Serve      serveCommand       `cmd:"" help:"Run the node until it is told to stop."`
+	Hoster     hosterCommands     `cmd:"" help:"What this node's hoster says of itself."`
+	Notice     noticeCommands     `cmd:"" help:"Incidents, maintenances and announcements of this node's hoster."`
+	Follow     followCommand      `cmd:"" help:"Follow a hoster, so that this node's directory lists it once it accepts."`
+	Unfollow   unfollowCommand    `cmd:"" help:"Stop following a hoster: its listing is removed."`
+	Following  followingCommand   `cmd:"" help:"List the hosters that this node's directory follows."`
+	Federation federationCommands `cmd:"" help:"What passes between this node and others."`
+	Doctor     doctorCommand      `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`
+	Demo       demoCommand        `cmd:"" help:"Run a directory and six invented hosters on this machine."`
+	Version    versionCommand     `cmd:"" help:"Print the version."`
+	Help       helpCommand        `cmd:"" help:"Explain a command."`
 }
 
 func main() {
