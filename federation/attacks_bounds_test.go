@@ -101,8 +101,8 @@ func attackMarkup(a *attack) {
 	} {
 		note := a.hoster.Incident("<b>Titre\u202e</b>", evil)
 		if i%2 == 0 {
-			note["source"] = nil
-			note["content"] = evil
+			note["source"] = map[string]any{"content": "x", "mediaType": "text/html"}
+			note["content"], note["contentMap"] = evil, nil
 		}
 		send(a, a.n, a.hoster, a.hoster.Create(note))
 		notice, err := a.n.Store.Notice(a.Context(), directory.ID(note["id"].(string)))

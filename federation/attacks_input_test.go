@@ -95,6 +95,31 @@ func attackAliases(a *attack) {
 	}
 }
 
+// The first type that is known counts; an address is a type only where it is
+// that of ActivityStreams or of our own terms.
+func attackTypes(a *attack) {
+	for i, kind := range []any{
+		[]any{"Person", "vcard:individual"}, []any{"vcard:individual", "Person"}, "https://www.w3.org/ns/activitystreams#Person", []any{5, nil, "Service"},
+	} {
+		actor := a.peer.Actor(fmt.Sprint("genre", i))
+		actor.Set("type", kind)
+		send(a, a.n, actor, with(a.follow(actor), map[string]any{"type": []any{"Follow", "schema:FollowAction"}}))
+		if _, ok := follows(a, a.n, actor.ID, a.n.ActorID("maison")); !ok {
+			a.Errorf("an actor of type %v does not follow", kind)
+		}
+	}
+	for i, kind := range []any{"https://evil.example/ns#Person", "person", "Note", []any{}, []any{[]any{"Person"}}, map[string]any{"id": "Person"}, 5, strings.Repeat("Person", 50)} {
+		actor := a.peer.Actor(fmt.Sprint("rien", i))
+		actor.Set("type", kind)
+		a.refused(actor, a.follow(actor), federationtest.Request{}, 401)
+	}
+	many := []any{}
+	for i := range 3000 {
+		many = append(many, fmt.Sprint("t:", i))
+	}
+	a.refused(a.alice, with(a.follow(a.alice), map[string]any{"type": append(many, "Follow")}), federationtest.Request{}, 400)
+}
+
 func attackManyObjects(a *attack) {
 	var many []any
 	for range 2000 {

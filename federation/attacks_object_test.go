@@ -2,6 +2,7 @@ package federation_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -24,6 +25,53 @@ func attackForeignObject(a *attack) {
 	for _, id := range []string{a.note["id"].(string), a.n.URL + "/ap/notes/01JABCDEFGHJKMNPQRSTVWXYZ0", a.n.ActorID("maison"), evil.ID, a.hoster.ID, a.peer.URL + "/notes/nouveau", ""} {
 		a.refused(evil, evil.Create(with(evil.Incident("Faux", "x"), map[string]any{"id": id})), federationtest.Request{}, 202)
 		a.refused(evil, evil.Update(with(evil.Incident("Faux", "x"), map[string]any{"id": id})), federationtest.Request{}, 202)
+	}
+}
+
+// An object that answers under the address of another of its host: whoever may
+// put a file there would speak for its neighbours.
+func attackOtherAddress(a *attack) {
+	copied := a.hoster.Document()
+	copied["publicKey"] = map[string]any{"id": a.hoster.KeyID, "owner": a.hoster.ID, "publicKeyPem": federationtest.PEM(&a.mallory.Key.PublicKey)}
+	address := a.peer.Serve("/files/actor", copied)
+	for _, actor := range []string{address, a.hoster.ID} {
+		forged := with(a.hoster.Delete(a.note["id"].(string)), map[string]any{"actor": actor})
+		a.refused(a.mallory, forged, federationtest.Request{KeyID: address + "#main-key"}, 401)
+	}
+	real := a.hoster.Incident("Vraie", "x")
+	for _, id := range []any{real["id"], a.peer.URL + "/notes/encore", nil, 5} {
+		copied := with(real, map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": id})
+		a.refused(a.hoster, a.hoster.Activity("Create", a.peer.Serve("/files/note", copied)), federationtest.Request{}, 202)
+	}
+	a.peer.Serve("/files/note", map[string]any{})
+	a.peer.Fault("/files/led", federationtest.Redirect(a.note["id"].(string)))
+	a.refused(a.hoster, a.hoster.Activity("Create", a.peer.URL+"/files/led"), federationtest.Request{}, 202)
+	if d, err := a.n.Store.Actor(a.Context(), ap.IRI(address)); err == nil {
+		a.Errorf("the copy was kept: %+v", d)
+	}
+}
+
+// A file that somebody uploaded to a hoster's node. What it is served as says
+// whether the node itself speaks; our own serves no files of anybody's.
+func attackUploads(a *attack) {
+	for i, mediaType := range []string{
+		"application/json", "text/plain", "application/octet-stream", "application/ld+json", "application/xml", "text/html", "",
+		`application/ld+json; profile="https://evil.example/"`, `application/ld+json; profile="https://www.w3.org/ns/activitystreams.evil"`, "application/activity+json2",
+	} {
+		path := fmt.Sprintf("/uploads/%d.json", i)
+		note := with(a.hoster.Incident("Fausse", "x"), map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": a.peer.URL + path})
+		a.peer.Fault(path, federationtest.Answer(mediaType, note))
+		a.refused(a.hoster, a.hoster.Activity("Create", note["id"]), federationtest.Request{}, 202)
+	}
+	for _, path := range []string{"/uploads", "/media", "/ap/actors/maison/uploadMedia", "/api/v2/media", "/ap/actors/maison/outbox"} {
+		resp, err := http.Post(a.n.URL+path, "application/octet-stream", strings.NewReader("x"))
+		if err != nil {
+			a.Fatal(err)
+		}
+		_ = resp.Body.Close() // its status is what counts
+		if resp.StatusCode != 404 && resp.StatusCode != 405 {
+			a.Errorf("POST %s: answer is %d", path, resp.StatusCode)
+		}
 	}
 }
 

@@ -103,7 +103,8 @@ var attacks = map[string]func(*attack){
 	"B24 silently": attackTakenOverSilently, "B25": attackSameID, "B30": attackForeignCollections, "C1": attackInside,
 	"C6": attackInsideActor, "C12": attackEndless, "D3": attackLongLists, "D6": attackWrongTypes, "D8": attackSlowUpdate,
 	"D9": attackEndlessCollections, "D19": attackVictimInbox, "D20": attackOwnInbox, "D22": attackOverlongProfile, "D23": attackTimes,
-	"D24": attackKeysOfTheStore, "E1": attackMarkup, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
+	"D24": attackKeysOfTheStore, "B3": attackOtherAddress, "B5": attackUploads, "D7": attackTypes, "D11": attackContexts, "D15": attackSanitiser, "D16": attackLanguages,
+	"E1": attackMarkup, "E2": attackStyles, "E3": attackDisguisedLinks, "E7": attackPictures, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
 }
 
 // refusals are the rows that leave the network as it is, and share one.

@@ -309,7 +309,10 @@ func clean(s string, limit int, lines bool) string {
 	}, s)
 }
 
+// invisible is a character that is not seen and that no script needs: the
+// joiners U+200C and U+200D are not among them, because Persian, the scripts of
+// India and emoji are written with them.
 func invisible(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' ||
-		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' ||
+		r == '\u00ad' || r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u2064' || r == '\ufeff'
 }
