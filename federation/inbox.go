@@ -299,7 +299,7 @@ func (n *Node) answer(w http.ResponseWriter, v refusal) {
 		}
 		w.WriteHeader(http.StatusAccepted)
 		return
-	case http.StatusUnauthorized:
+	case http.StatusUnauthorized, http.StatusForbidden:
 		c.refused.Add(1)
 	case http.StatusTooManyRequests:
 		c.limited.Add(1)
@@ -367,6 +367,10 @@ func (n *Node) carryOut(ctx context.Context, rec *received, e effect) (applied b
 		return false, err
 	}
 	defer unlock()
+	defer n.policies.hold()()
+	if n.policy(rec.actor.Host()).suspended() {
+		return false, ignored("suspended") // while it was on its way
+	}
 	now := n.now()
 	c := ap.Change{Activity: &ap.Activity{
 		ID: rec.id, Type: rec.kind, Actor: rec.actor, ReceivedAt: now, ExpiresAt: now.Add(activityLife),

@@ -32,6 +32,9 @@ func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Re
 		return delivery.Result{Verdict: delivery.GiveUp, Reason: "the actor that signed it is not of this node any more"}
 	}
 	name := d.Inbox.Host()
+	if !d.Parting && n.policy(name).suspended() {
+		return delivery.Result{Verdict: delivery.GiveUp, Reason: "its host is suspended by this node"}
+	}
 	schemes := []signature.Scheme{signature.Cavage, signature.MessageSignatures}
 	host, err := n.store.Host(ctx, name)
 	if err != nil && !isNotFound(err) {

@@ -23,7 +23,7 @@ func (n *Node) deliveries(now time.Time, activity, signer ap.IRI, inboxes []ap.I
 	seen := make(map[ap.IRI]bool, len(inboxes))
 	out := make([]ap.Delivery, 0, len(inboxes))
 	for _, inbox := range inboxes {
-		if inbox == "" || seen[inbox] || inbox.Host() == own {
+		if inbox == "" || seen[inbox] || inbox.Host() == own || n.policy(inbox.Host()).suspended() {
 			continue
 		}
 		seen[inbox] = true

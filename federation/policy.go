@@ -102,6 +102,12 @@ func (p *policies) of(host string) standing {
 	return s
 }
 
+// hold keeps policies as they are until release is called.
+func (p *policies) hold() (release func()) {
+	p.gate.RLock()
+	return p.gate.RUnlock
+}
+
 // look adds what is decided on one domain to s, and reports whether it is
 // allowed.
 func (p *policies) look(domain string, s *standing) bool {
