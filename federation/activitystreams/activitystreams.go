@@ -36,6 +36,10 @@ type Endpoints struct {
 	PublicKeyPEM string // "-----BEGIN PUBLIC KEY-----\n…"
 	PublishedAt  time.Time
 	UpdatedAt    time.Time // zero gives PublishedAt; EncodeHoster prefers the hoster's own
+	CanQuote     ap.IRI    // who may quote the actor's notes: ap.Public, or Actor for nobody; "" says nothing
+	CanFeature   ap.IRI    // who may feature the actor, likewise
+	AlsoKnownAs  []ap.IRI  // other ids of the actor, on other nodes
+	MovedTo      ap.IRI    // where the actor lives now; "" while it is here
 }
 
 // Inbox is where activities for the actor alone go.
@@ -64,6 +68,10 @@ func (e Endpoints) Service(slug string) ap.IRI { return e.Actor + "/services/" +
 
 // Listing is the collection of hosters that an aggregator lists.
 func (e Endpoints) Listing() ap.IRI { return e.Actor + "/listing" }
+
+// FeaturedCollections is the collection of the collections of hosters that an
+// aggregator features (FEP-7aa9).
+func (e Endpoints) FeaturedCollections() ap.IRI { return e.Actor + "/collections/regions" }
 
 // Page is the HTML page of the actor.
 func (e Endpoints) Page() string { return e.Origin + "/@" + e.Handle }

@@ -53,6 +53,7 @@ func EncodeAggregator(e Endpoints, a AggregatorProfile) (ap.Document, error) {
 	doc["preferredUsername"] = first(a.Handle, e.Handle)
 	doc["discoverable"], doc["indexable"] = true, true
 	doc["listing"] = string(e.Listing())
+	doc["featuredCollections"] = string(e.FeaturedCollections())
 	w := wordsIn(lang)
 	fields := []any{property(w.directory, anchor(e.Origin+"/", hostname(e.Origin)))}
 	if c := contactLink(a.Contact); c != "" {
@@ -83,6 +84,10 @@ func (e Endpoints) actor(doc map[string]any, kind, name string, lang directory.L
 	doc["endpoints"] = map[string]any{"sharedInbox": string(e.SharedInbox())}
 	doc["manuallyApprovesFollowers"] = false
 	doc["publicKey"] = map[string]any{"id": string(e.keyID()), "owner": string(e.Actor), "publicKeyPem": e.PublicKeyPEM}
+	if e.CanFeature != "" {
+		doc["interactionPolicy"] = interactionPolicy("canFeature", e.CanFeature)
+	}
+	e.whereabouts(doc)
 	if !e.PublishedAt.IsZero() {
 		doc["published"] = stamp(e.PublishedAt)
 	}

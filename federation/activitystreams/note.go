@@ -79,6 +79,9 @@ func EncodeNote(e Endpoints, n directory.Notice, which int, hosterName string, s
 	if n.Language != "" {
 		doc["contentMap"] = map[string]any{string(n.Language): content}
 	}
+	if e.CanQuote != "" {
+		doc["interactionPolicy"] = interactionPolicy("canQuote", e.CanQuote)
+	}
 	if body != "" && !n.HTML {
 		doc["source"] = map[string]any{"content": body, "mediaType": "text/markdown"}
 	}

@@ -1,5 +1,7 @@
 package activitystreams
 
+import "slices"
+
 // TypeService is the type of a hoster's service. ActivityStreams' own Service
 // is an actor, which a service that people use is not.
 const TypeService = "HostedService"
@@ -155,7 +157,7 @@ var terms = map[string]term{
 var (
 	contextNode       = []any{AS, securityV1, define(0, "manuallyApprovesFollowers", "discoverable", "indexable", "implements")}
 	contextHoster     = []any{AS, securityV1, define(onHoster, actorTerms...)}
-	contextAggregator = []any{AS, securityV1, define(onAggregator, actorTerms...)}
+	contextAggregator = []any{AS, securityV1, define(onAggregator, append(slices.Clone(actorTerms), "featuredCollections")...)}
 	contextService    = []any{AS, define(onService)}
 	contextNote       = []any{AS, define(onNotice, noteTerms...)}
 	contextAll        = []any{AS, securityV1, define(onHoster|onService|onNotice|onAggregator, append(noteTerms, actorTerms...)...)}
@@ -165,8 +167,9 @@ const securityV1 = "https://w3id.org/security/v1"
 
 var (
 	actorTerms = []string{"manuallyApprovesFollowers", "discoverable", "indexable", "implements",
-		"featured", "PropertyValue", "value", "webfinger", "Hashtag"}
-	noteTerms = []string{"Hashtag", "sensitive", "conversation"}
+		"featured", "PropertyValue", "value", "webfinger", "Hashtag",
+		"interactionPolicy", "canFeature", "automaticApproval", "alsoKnownAs", "movedTo"}
+	noteTerms = []string{"Hashtag", "sensitive", "conversation", "interactionPolicy", "canQuote", "automaticApproval"}
 )
 
 // borrowed are terms of others that peers read, as their owners define them.
@@ -182,7 +185,26 @@ var borrowed = map[string]any{
 	"value":                     "schema:value",
 	"conversation":              "ostatus:conversation",
 	"webfinger":                 map[string]any{"@id": "https://purl.archive.org/socialweb/webfinger#webfinger", "@type": "xsd:string"},
-	"implements":                reference("https://w3id.org/fep/844e#implements"),
+	"implements":                map[string]any{"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@set"},
+	"alsoKnownAs":               reference("as:alsoKnownAs"),
+	"movedTo":                   reference("as:movedTo"),
+	"interactionPolicy":         reference("gts:interactionPolicy"),
+	"canQuote":                  reference("gts:canQuote"),
+	"canFeature":                reference("https://w3id.org/fep/7aa9#canFeature"),
+	"automaticApproval":         reference("gts:automaticApproval"),
+	"interactingObject":         reference("gts:interactingObject"),
+	"interactionTarget":         reference("gts:interactionTarget"),
+	TypeQuoteRequest:            "https://w3id.org/fep/044f#QuoteRequest",
+	"QuoteAuthorization":        "https://w3id.org/fep/044f#QuoteAuthorization",
+	"FeatureAuthorization":      "https://w3id.org/fep/7aa9#FeatureAuthorization",
+	"featuredCollections":       reference(featuredNS + "featuredCollections"),
+	"featuredObject":            reference(featuredNS + "featuredObject"),
+	"featuredObjectType":        featuredNS + "featuredObjectType",
+	"featureAuthorization":      reference(featuredNS + "featureAuthorization"),
+	"topic":                     featuredNS + "topic",
+	TypeFeaturedCollection:      featuredNS + TypeFeaturedCollection,
+	TypeFeaturedItem:            featuredNS + TypeFeaturedItem,
+	TypeFeatureRequest:          featuredNS + TypeFeatureRequest,
 }
 
 var prefixes = map[string]string{

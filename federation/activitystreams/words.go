@@ -15,6 +15,8 @@ type phrases struct {
 	affected, starts, began, ends, ended, next, more string
 	noAccount, volunteers, paid                      string
 	tag, colon                                       string
+	hosters                                          string
+	featured                                         func(directory, area string) string
 	stages                                           map[directory.Stage]string
 	kinds                                            map[directory.NoticeKind]string
 	labels                                           map[string]string
@@ -36,6 +38,11 @@ var french = phrases{
 	automaticWhy: "Ce compte relaie automatiquement ce que publient les hébergeurs de cet annuaire ; personne ne lit ici les réponses.",
 	affected:     "Services concernés", starts: "Début prévu", began: "Début", ends: "Fin prévue", ended: "Fin", next: "Prochaines nouvelles",
 	more: "Suite", noAccount: "services sans compte", volunteers: "bénévoles", paid: "personnes payées", tag: "LogicielLibre", colon: "\u00a0: ",
+	hosters: "Hébergeurs",
+	featured: func(directory, area string) string {
+		return "Les hébergeurs de l'annuaire «\u00a0" + directory + "\u00a0» qui y ont leur siège ou y interviennent\u00a0: " + area +
+			". Chacun a accepté d'y figurer\u00a0; l'ordre ne dit rien de personne."
+	},
 	stages: map[directory.Stage]string{
 		directory.Investigating: "⚠ En cours, cause recherchée", directory.Identified: "⚠ En cours, cause trouvée",
 		directory.Monitoring: "Réparé, sous surveillance", directory.Resolved: "✔ Terminé",
@@ -57,6 +64,11 @@ var english = phrases{
 	automaticWhy: "This account repeats automatically what the hosters of this directory publish; nobody reads replies here.",
 	affected:     "Services concerned", starts: "Planned start", began: "Start", ends: "Expected end", ended: "End", next: "Next news",
 	more: "Read on", noAccount: "services without an account", volunteers: "volunteers", paid: "paid people", tag: "FreeSoftware", colon: ": ",
+	hosters: "Hosters",
+	featured: func(directory, area string) string {
+		return "The hosters of the directory “" + directory + "” that have their seat or work there: " + area +
+			". Each of them agreed to be here; the order says nothing about anybody."
+	},
 	stages: map[directory.Stage]string{
 		directory.Investigating: "⚠ Under way, looking for the cause", directory.Identified: "⚠ Under way, cause found",
 		directory.Monitoring: "Repaired, being watched", directory.Resolved: "✔ Resolved",
