@@ -1,6 +1,9 @@
 package ap
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Severity is how much a keeper wants to do with a domain and all below it.
 // The values are those of Mastodon's list of domain blocks.
@@ -59,4 +62,18 @@ type Decision struct {
 	Subject string    `json:"subject"`        // domain, handle or IRI
 	Note    string    `json:"note,omitempty"` // why, in the keeper's words
 	Effect  string    `json:"effect,omitempty"`
+}
+
+// Covers reports whether a host, with or without its port, is a domain or below
+// it. Both are ASCII in small letters.
+func Covers(domain, host string) bool {
+	if host == domain {
+		return true
+	}
+	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
+		host = host[:i]
+	}
+	host = strings.Trim(host, "[]")
+	below, ok := strings.CutSuffix(host, domain)
+	return ok && (below == "" || below[len(below)-1] == '.')
 }
