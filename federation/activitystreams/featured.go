@@ -13,10 +13,9 @@ import (
 
 // Types of FEP-7aa9, recommendations by a collection of their own.
 const (
-	TypeFeaturedCollection   = "FeaturedCollection"
-	TypeFeaturedItem         = "FeaturedItem"
-	TypeFeatureRequest       = "FeatureRequest"
-	TypeFeatureAuthorization = "FeatureAuthorization"
+	TypeFeaturedCollection = "FeaturedCollection"
+	TypeFeaturedItem       = "FeaturedItem"
+	TypeFeatureRequest     = "FeatureRequest"
 )
 
 const featuredNS = "https://w3id.org/fep/7aa9#"

@@ -97,6 +97,7 @@ func goldenDocuments(t testing.TB) map[string][]byte {
 	all["outbox-page"] = OrderedCollectionPage(e.Outbox()+"?page=first", e.Outbox(), "", []any{json.RawMessage(all["create"]), json.RawMessage(all["announce"])})
 	all["followers"] = OrderedCollection(e.Followers(), 12, "")
 	all["rare-terms"] = rareTerms(t)
+	goldenFeatured(t, all)
 	all["featured"] = OrderedCollectionOf(e.Featured(), []any{note.IRI})
 	return all
 }
@@ -156,6 +157,10 @@ func goldenActivities(t testing.TB, e Endpoints, actor, note ap.Document, keep f
 	keep("tombstone", d, err)
 	d, err = Announce(id("B9"), peer, note.IRI, e.Actor, testDay)
 	keep("announce", d, err)
+	d, err = Add(id("C1"), peer, e.Actor, peer+"/listing", testDay)
+	keep("add", d, err)
+	d, err = Remove(id("C2"), peer, e.Actor, peer+"/listing", testDay)
+	keep("remove", d, err)
 }
 
 func TestGolden(t *testing.T) {

@@ -105,7 +105,7 @@ var elsewhere = set("@context", "id", "type", "name", "nameMap", "summary", "sum
 	"mediaType", "icon", "inbox", "outbox", "followers", "following", "endpoints", "sharedInbox", "preferredUsername", "publicKey",
 	"owner", "publicKeyPem", "published", "updated", "generator", "attachment", "tag", "to", "cc", "location", "latitude", "longitude",
 	"attributedTo", "inReplyTo", "context", "source", "startTime", "endTime", "actor", "object", "formerType", "deleted", "totalItems",
-	"first", "next", "partOf", "items", "orderedItems")
+	"first", "next", "partOf", "items", "orderedItems", "target", "instrument", "result")
 
 // Every key of a document is ActivityStreams', or defined in its @context; and
 // no @context defines anew what ActivityStreams defines.
