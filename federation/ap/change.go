@@ -32,8 +32,7 @@ import (
 //   - Listings and RemoveListings each append to the change feed; removing what
 //     is not listed changes nothing, so that strangers cannot grow it.
 //   - Domain blocks and allowances replace the record of the same domain.
-//   - RemoveLanes removes lanes with all their deliveries, those of the same
-//     Change too; RemoveRefreshes removes what was due, whenever it was.
+//   - RemoveRefreshes removes what was due, whenever it was.
 //   - Stamps, Reports and Moves replace the record of the same ID, Key and
 //     From; a Stamp also replaces the one of its pair. Reports that have expired
 //     are not found any more.
@@ -94,7 +93,6 @@ type Change struct {
 	Decisions          []Decision
 	RemoveActivities   []IRI
 	RemoveHosts        []string
-	RemoveLanes        []IRI // by inbox
 	RemoveRefreshes    []IRI // by actor
 }
 

@@ -42,19 +42,8 @@ func (t *tx) applyPolicy(c *ap.Change) error {
 		each(c.Decisions, func(d ap.Decision) error { return t.save(byName(kindDecision, d.Key), d) }),
 		each(c.RemoveActivities, func(id ap.IRI) error { return t.Delete(byHash(kindActivity, id)) }),
 		each(c.RemoveHosts, func(name string) error { return t.Delete(byHash(kindHost, name)) }),
-		each(c.RemoveLanes, t.removeDeliveries),
 		each(c.RemoveRefreshes, t.removeRefresh),
 	)
-}
-
-// removeDeliveries removes a lane with all that it holds, as far as one
-// transaction reaches; a lane that holds more begins later then.
-func (t *tx) removeDeliveries(inbox ap.IRI) error {
-	l, found, err := t.lane(inbox)
-	if err != nil || !found {
-		return err
-	}
-	return t.emptyLane(l)
 }
 
 // checkBlock finds a severity that no version knows: it would limit nothing.
