@@ -14,6 +14,7 @@ type Store interface {
 	Reader
 	Graph
 	Refreshes
+	Learning
 	Backlog
 	Featured
 	Policies
@@ -57,10 +58,23 @@ type Graph interface {
 	Count(ctx context.Context, actor ap.IRI) (followers, following, outbox int, err error)
 }
 
+// Learning tells what other directories have told this one. Candidate and
+// Source give directory.ErrNotFound where there is none.
+type Learning interface {
+	Candidate(ctx context.Context, hoster ap.IRI) (ap.Candidate, error)
+	// Candidates gives every candidate, by the hoster's id, which is the cursor.
+	Candidates(ctx context.Context, p ap.Page) ([]ap.Candidate, error)
+	// ProposedBy gives whom an aggregator has proposed, by id; the cursor is the last one.
+	ProposedBy(ctx context.Context, aggregator ap.IRI, p ap.Page) ([]ap.IRI, error)
+	Source(ctx context.Context, aggregator ap.IRI) (ap.Source, error)
+}
+
 // Refreshes tells which profiles are due to be fetched.
 type Refreshes interface {
 	// DueRefreshes gives at most limit refreshes due at now, earliest first.
 	DueRefreshes(ctx context.Context, now time.Time, limit int) ([]ap.Refresh, error)
+	// Refresh gives what is due of an actor, or directory.ErrNotFound.
+	Refresh(ctx context.Context, actor ap.IRI) (ap.Refresh, error)
 	// NextRefresh gives when the earliest one is due; the zero time where there is none.
 	NextRefresh(ctx context.Context) (time.Time, error)
 }
@@ -103,6 +117,10 @@ type Policies interface {
 	DomainAllows(ctx context.Context, after string, limit int) ([]ap.DomainAllow, error)
 	// Decisions gives the keeper's log, newest first; the cursor is the last Key.
 	Decisions(ctx context.Context, p ap.Page) ([]ap.Decision, error)
+	// HostRecords gives a Change that removes at most limit records of the hosts
+	// of a domain, after the cursor, and the cursor for what follows; "" at the
+	// end. What this node itself said is not among them.
+	HostRecords(ctx context.Context, domain, after string, limit int) (c ap.Change, next string, err error)
 }
 
 // Featured tells who has a place in the collections that a directory features.
@@ -114,6 +132,9 @@ type Featured interface {
 	FeaturedItems(ctx context.Context, collection ap.IRI, p ap.Page) ([]ap.FeaturedItem, error)
 	// FeaturedIn gives those of an actor in any standing, by collection id.
 	FeaturedIn(ctx context.Context, actor ap.IRI) ([]ap.FeaturedItem, error)
+	// FeaturedCollections gives every collection in which anybody has a place,
+	// in any standing, in no order that means anything.
+	FeaturedCollections(ctx context.Context) ([]ap.IRI, error)
 }
 
 // Backlog is what waits to be delivered, as the node's keeper sees it.

@@ -94,6 +94,7 @@ type Change struct {
 	RemoveActivities   []IRI
 	RemoveHosts        []string
 	RemoveRefreshes    []IRI // by actor
+	RemoveCandidates   []IRI // by hoster
 }
 
 // Activity records that an activity was received, so that it takes effect

@@ -43,7 +43,22 @@ func (t *tx) applyPolicy(c *ap.Change) error {
 		each(c.RemoveActivities, func(id ap.IRI) error { return t.Delete(byHash(kindActivity, id)) }),
 		each(c.RemoveHosts, func(name string) error { return t.Delete(byHash(kindHost, name)) }),
 		each(c.RemoveRefreshes, t.removeRefresh),
+		each(c.RemoveCandidates, t.removeCandidate),
 	)
+}
+
+// removeCandidate forgets a candidate, and that anybody proposed it.
+func (t *tx) removeCandidate(hoster ap.IRI) error {
+	c, found, err := t.candidate(hoster)
+	if err != nil || !found {
+		return err
+	}
+	for _, s := range c.Sources {
+		if err := t.Delete(proposedKey(s.Aggregator, hoster)); err != nil {
+			return err
+		}
+	}
+	return t.Delete(byName(kindCandidate, hoster))
 }
 
 // checkBlock finds a severity that no version knows: it would limit nothing.
