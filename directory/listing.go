@@ -11,6 +11,10 @@ type Listing struct {
 	Origin    string    `json:"origin"`    // the address that the profile was fetched from
 	FetchedAt time.Time `json:"fetchedAt"` // when
 	ListedAt  time.Time `json:"listedAt"`  // since when it is listed here
+
+	// LearnedFrom names the directories that told this one of the hoster; none
+	// where the keeper did. Their word made this one ask the hoster's own node.
+	LearnedFrom []ID `json:"learnedFrom,omitempty"`
 }
 
 // ListingChange is one step of a directory's change feed.

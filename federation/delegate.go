@@ -27,7 +27,8 @@ var _ pub.DelegateActor = (*delegate)(nil)
 var errServerOnly = errors.New("client to server is not spoken here")
 
 // AuthenticatePostInbox lets go-fed read the envelope of an activity that is
-// authentic, and answers every other.
+// authentic, and answers every other; requests, whose types go-fed does not
+// know, are carried out here.
 func (d *delegate) AuthenticatePostInbox(ctx context.Context, w http.ResponseWriter, r *http.Request) (context.Context, bool, error) {
 	rec, ok := ctx.Value(receivedKey{}).(*received)
 	if !ok {
@@ -35,6 +36,13 @@ func (d *delegate) AuthenticatePostInbox(ctx context.Context, w http.ResponseWri
 	}
 	if v := d.node.authenticate(ctx, rec); v.status != 0 {
 		d.node.answer(w, v)
+		return ctx, false, nil
+	}
+	if e, ok := d.node.in.requests[rec.kind]; ok {
+		if err := d.node.take(ctx, e); err != nil {
+			return ctx, false, err
+		}
+		w.WriteHeader(http.StatusAccepted)
 		return ctx, false, nil
 	}
 	envelope, err := rec.object.Envelope()
@@ -83,6 +91,9 @@ func (d *delegate) effects() []any {
 	accept, reject := alone(n.receiveAccept), alone(n.receiveReject)
 	update := effect{hold: n.holdUpdate, change: n.receiveUpdate}
 	remove, block := alone(n.receiveDelete), alone(n.receiveBlock)
+	move := effect{hold: n.holdMove, change: n.receiveMove}
+	flag := effect{hold: n.holdReports, change: n.receiveFlag}
+	add, takeOut := alone(n.receiveAdd), alone(n.receiveRemove)
 	return []any{
 		func(ctx context.Context, _ vocab.ActivityStreamsFollow) error { return n.take(ctx, follow) },
 		func(ctx context.Context, _ vocab.ActivityStreamsUndo) error { return n.take(ctx, undo) },
@@ -92,6 +103,10 @@ func (d *delegate) effects() []any {
 		func(ctx context.Context, _ vocab.ActivityStreamsUpdate) error { return n.take(ctx, update) },
 		func(ctx context.Context, _ vocab.ActivityStreamsDelete) error { return n.take(ctx, remove) },
 		func(ctx context.Context, _ vocab.ActivityStreamsBlock) error { return n.take(ctx, block) },
+		func(ctx context.Context, _ vocab.ActivityStreamsMove) error { return n.take(ctx, move) },
+		func(ctx context.Context, _ vocab.ActivityStreamsFlag) error { return n.take(ctx, flag) },
+		func(ctx context.Context, _ vocab.ActivityStreamsAdd) error { return n.take(ctx, add) },
+		func(ctx context.Context, _ vocab.ActivityStreamsRemove) error { return n.take(ctx, takeOut) },
 	}
 }
 

@@ -71,7 +71,7 @@ func (n *Node) keepActor(ctx context.Context, before ap.Actor, a *ap.Actor, doc 
 			return fmt.Errorf("distrust the actor %s: %w", a.ID, err)
 		}
 	}
-	if _, err := n.store.Apply(ctx, c); err != nil {
+	if _, err := n.apply(ctx, c); err != nil {
 		return fmt.Errorf("keep the actor %s: %w", a.ID, err)
 	}
 	return nil

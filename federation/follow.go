@@ -38,17 +38,11 @@ func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	} else if err != nil && !isNotFound(err) {
 		return ap.Follow{}, err
 	}
-	doc, err := activitystreams.Follow(n.activityIRI(n.newID()), who.ID, id, n.now())
+	var c ap.Change
+	f, err := n.ask(ctx, who, target, handle, &c)
 	if err != nil {
-		return ap.Follow{}, fmt.Errorf("write the Follow: %w", err)
+		return ap.Follow{}, err
 	}
-	f := ap.Follow{
-		ID: doc.IRI, Actor: who.ID, Object: id, State: ap.FollowPending,
-		Inbox: target.Inbox, SharedInbox: target.SharedInbox, Raw: doc.Body, At: n.now(),
-	}
-	target.Handle = bareHandle(handle)
-	c := ap.Change{Follows: []ap.Follow{f}, Actors: []ap.Actor{target}}
-	n.send(&c, who.ID, doc, []ap.IRI{target.Inbox}, false)
 	_, err = n.apply(ctx, c)
 	return f, err
 }
@@ -70,6 +64,9 @@ func (n *Node) Unfollow(ctx context.Context, handle string) error {
 		return fmt.Errorf("write the Undo: %w", err)
 	}
 	c := ap.Change{RemoveFollows: []ap.Edge{{Actor: who.ID, Object: f.Object}}}
+	if err := n.ended(ctx, f, ap.CandidateDismissed, &c); err != nil {
+		return err
+	}
 	if err := n.withdraw(ctx, f.Object, "unfollowed", &c); err != nil {
 		return err
 	}
@@ -88,11 +85,16 @@ func (n *Node) Following(ctx context.Context) ([]Followed, error) {
 	err = n.eachFollowing(ctx, who.ID, func(f ap.Follow) (bool, error) {
 		e := Followed{Follow: f}
 		if a, err := n.store.Actor(ctx, f.Object); err == nil {
-			e.Handle, e.Name, e.Hoster = a.Handle, a.Name, a.Services != ""
+			e.Handle, e.Name, e.Hoster, e.Aggregator = a.Handle, a.Name, a.Services != "", a.Listing != ""
 		} else if !isNotFound(err) {
 			return false, err
 		}
 		var err error
+		if e.Aggregator {
+			if e.Learn, err = n.learns(ctx, f.Object); err != nil {
+				return false, err
+			}
+		}
 		if e.Listed, err = n.store.Listed(ctx, directory.ID(f.Object)); err != nil {
 			return false, err
 		}
@@ -109,6 +111,9 @@ type Followed struct {
 	Name   string
 	Hoster bool // it publishes services
 	Listed bool
+
+	Aggregator bool     // it lists hosters
+	Learn      ap.Learn // what is done with those; "" for who is no aggregator
 }
 
 // eachFollowing walks whom actor follows, until visit says false.
@@ -183,6 +188,11 @@ func (n *Node) accepted(_ context.Context, f ap.Follow, c *ap.Change) error {
 // withdraw adds to c the end of an actor's listing here, and of everything
 // that was kept because of it: its notices, with their notes, and its services.
 func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.Change) error {
+	if _, err := n.store.Source(ctx, actor); err == nil {
+		c.RemoveSources = append(c.RemoveSources, actor) // it was a directory that ours learned from
+	} else if !isNotFound(err) {
+		return err
+	}
 	id := directory.ID(actor)
 	listing, err := n.store.Listing(ctx, id)
 	if isNotFound(err) {
@@ -192,6 +202,17 @@ func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.
 		return err
 	}
 	c.RemoveListings = append(c.RemoveListings, id)
+	if err := n.tellListing(ctx, actor, false, c); err != nil {
+		return err
+	}
+	n.log.InfoContext(ctx, "listing withdrawn", "actor", string(actor), "reason", reason)
+	return n.dropWords(ctx, listing, c)
+}
+
+// dropWords adds to c the end of what is kept of a listed hoster's words: its
+// services and its notices, with their notes.
+func (n *Node) dropWords(ctx context.Context, listing directory.Listing, c *ap.Change) error {
+	id := listing.Hoster.ID
 	for _, s := range listing.Hoster.Services {
 		c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(s.ID))
 	}
@@ -206,7 +227,6 @@ func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.
 			c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(u.ID))
 		}
 	}
-	n.log.InfoContext(ctx, "listing withdrawn", "actor", string(actor), "reason", reason)
 	return nil
 }
 

@@ -34,6 +34,11 @@ const (
 	writeRate     = rate.Limit(2)  // Follows and Updates of themselves a second by one domain, over time: all are kept for days
 	writeBurst    = 10_000         // … and in one go, as when a big server hears of a hoster
 	keyFetchLimit = 30 * time.Second
+
+	listingEvery  = 10 * time.Minute // a change of the listing of one domain's hosters that is told, over time
+	listingBurst  = 20               // … and in one go
+	proposedEvery = time.Hour        // a hoster of one domain that others propose, over time
+	proposedBurst = 50               // … and in one go
 )
 
 // What finding a key fails with, besides directory.ErrGone and errors of the
@@ -62,12 +67,13 @@ type foundKey struct {
 // that a flood of forged activities does not become a flood of requests to
 // whomever they name.
 type keyring struct {
-	cache    *lru.Cache[keyName, foundKey]
-	budgets  *lru.Cache[string, *budget]
-	open     atomic.Int32 // fetches
-	flight   singleflight.Group
-	fetched  atomic.Uint64
-	unusable atomic.Uint64
+	perDomain int // activities of one domain in five minutes
+	cache     *lru.Cache[keyName, foundKey]
+	budgets   *lru.Cache[string, *budget]
+	open      atomic.Int32 // fetches
+	flight    singleflight.Group
+	fetched   atomic.Uint64
+	unusable  atomic.Uint64
 }
 
 func (k *keyring) init() (err error) {
@@ -83,30 +89,47 @@ type budget struct {
 	fetches *rate.Limiter
 	open    atomic.Int32
 	writes  *rate.Limiter // what strangers may have kept
+
+	listings *rate.Limiter // changes of the listing of its hosters that are told
+	proposed *rate.Limiter // hosters of it that other directories propose
+
+	activities *rate.Limiter // received, with a signature that stands
 }
 
 // budget gives the one of the domain that a host belongs to: subdomains are
 // free to make, so they share one.
 func (k *keyring) budget(host string) *budget {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(name)
-	if _, noName := netip.ParseAddr(name); err != nil || noName == nil {
-		domain = host // an address is nobody's subdomain
-	}
+	domain := domainOf(host)
 	if b, ok := k.budgets.Get(domain); ok {
 		return b
 	}
 	fresh := &budget{
 		fetches: rate.NewLimiter(budgetRate, budgetBurst),
 		writes:  rate.NewLimiter(writeRate, writeBurst),
+
+		listings: rate.NewLimiter(rate.Every(listingEvery), listingBurst),
+		proposed: rate.NewLimiter(rate.Every(proposedEvery), proposedBurst),
+
+		activities: windowed(k.perDomain),
 	}
 	if before, ok, _ := k.budgets.PeekOrAdd(domain, fresh); ok {
 		return before
 	}
 	return fresh
+}
+
+// domainOf is the domain that somebody registered and that a host belongs to;
+// the host itself, with its port, where it is an address.
+func domainOf(host string) string {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(name)
+	if _, noName := netip.ParseAddr(name); err != nil || noName == nil {
+		return host // an address is nobody's subdomain
+	}
+	return domain
 }
 
 // begin takes one fetch that somebody else caused out of the budget of its

@@ -35,9 +35,12 @@ type Config struct {
 	Aggregator  *Aggregator
 	Vocabulary  directory.Vocabulary
 	Clock       func() time.Time // nil: time.Now
+	Limits      Limits           // of what others may ask
 
 	AuthorizedFetch bool // documents only to those who say who they are; see authorized.go
 	Allowlist       bool // federate only with the domains that are allowed
+	NoQuotes        bool // nobody may quote our notes (FEP-044f)
+	NoFeatures      bool // nobody may feature our actors in a collection (FEP-7aa9)
 }
 
 // Aggregator says who the aggregator actor is.
@@ -46,7 +49,8 @@ type Aggregator struct {
 	Name     string
 	Summary  directory.Text
 	Language directory.Language
-	Contact  string // address of a page or mailbox
+	Contact  string   // address of a page or mailbox
+	Learn    ap.Learn // what is done with the hosters that followed aggregators list; "": LearnPropose
 }
 
 // Node is one running node. Make it with New.
@@ -60,6 +64,7 @@ type Node struct {
 	in     inbound
 	stir   chan struct{} // wakes the refresh loop
 
+	limits  *limiter
 	sending *lru.Cache[ap.IRI, sending] // see outgoing
 
 	policies *policies
@@ -71,6 +76,7 @@ type Node struct {
 	idMu    sync.Mutex
 	entropy *ulid.MonotonicEntropy
 
+	askMu    sync.Mutex // one Follow on the word of another directory at a time
 	noticeMu sync.Mutex // one change of our own notices or profile at a time
 }
 
@@ -86,6 +92,7 @@ type Node struct {
 //	/ap/notes/ULID                   a note
 //	/ap/activities/ULID              an activity: a Create has the ULID of its note
 //	/ap/activities/announce-HEX      the aggregator's Announce of a note, by its hash
+//	/ap/stamps/HEX                   a permission of ours to quote or to feature, by the hash of the pair
 //	/ap/contexts/ULID                the thread of a notice, with the ULID of its root
 //	/inbox                           the shared inbox
 //

@@ -104,8 +104,12 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 		return nil
 	}
 	if !h.Discoverable || !h.Indexable {
+		listed, err := n.store.Listed(ctx, h.ID)
+		if err != nil || !listed {
+			return err
+		}
 		c.RemoveListings = append(c.RemoveListings, h.ID)
-		return nil
+		return n.tellListing(ctx, ap.IRI(h.ID), false, c)
 	}
 	now := n.now()
 	l := directory.Listing{
@@ -116,6 +120,8 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 	if old, err := n.store.Listing(ctx, h.ID); err == nil {
 		l.ListedAt = old.ListedAt
 	} else if !isNotFound(err) {
+		return err
+	} else if err := n.tellListing(ctx, ap.IRI(h.ID), true, c); err != nil {
 		return err
 	}
 	c.Listings = append(c.Listings, l)

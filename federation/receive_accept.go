@@ -36,6 +36,9 @@ func (n *Node) receiveReject(ctx context.Context, rec *received, c *ap.Change) e
 		return nil
 	case ap.FollowAccepted:
 		c.RemoveFollows = append(c.RemoveFollows, ap.Edge{Actor: f.Actor, Object: f.Object})
+		if err := n.ended(ctx, f, ap.CandidateRefused, c); err != nil {
+			return err
+		}
 		return n.withdraw(ctx, f.Object, "rejected by the hoster", c)
 	}
 	return ignored("not_pending")

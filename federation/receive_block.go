@@ -22,7 +22,7 @@ func (n *Node) receiveBlock(ctx context.Context, rec *received, c *ap.Change) er
 	if err != nil {
 		return err
 	}
-	_, followed, err := n.followOf(ctx, ours.ID, rec.actor)
+	f, followed, err := n.followOf(ctx, ours.ID, rec.actor)
 	if err != nil {
 		return err
 	}
@@ -36,5 +36,8 @@ func (n *Node) receiveBlock(ctx context.Context, rec *received, c *ap.Change) er
 		return nil
 	}
 	c.RemoveFollows = append(c.RemoveFollows, ap.Edge{Actor: ours.ID, Object: rec.actor})
+	if err := n.ended(ctx, f, ap.CandidateRefused, c); err != nil {
+		return err
+	}
 	return n.withdraw(ctx, rec.actor, "blocked by the hoster", c)
 }

@@ -95,8 +95,11 @@ func (n *Node) refreshOrRetry(ctx context.Context, r ap.Refresh) error {
 	}
 	n.log.WarnContext(ctx, "refresh put off", "actor", string(r.Actor), "attempts", r.Attempts+1, "error", err.Error())
 	next := ap.Refresh{
-		Actor: r.Actor, Attempts: r.Attempts + 1, Reason: "retry",
+		Actor: r.Actor, Attempts: r.Attempts + 1, Reason: "retry", Error: clip(err.Error()),
 		DueAt: n.clock().UTC().Add(refreshBackoff[min(r.Attempts, len(refreshBackoff)-1)]),
+	}
+	if r.Reason == ap.ReasonRebuild {
+		next.Reason = r.Reason
 	}
 	_, err = n.apply(ctx, ap.Change{RefreshesDone: []ap.RefreshDone{{Actor: r.Actor, TakenDueAt: r.DueAt, Next: &next}}})
 	return err
@@ -115,6 +118,11 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 	if !ok {
 		return n.doneRefreshing(ctx, r, nil, ap.Change{})
 	}
+	if k, ok, err := n.considered(ctx, agg.ID, r.Actor); err != nil {
+		return &storeError{err}
+	} else if ok {
+		return n.consider(ctx, r, agg, k)
+	}
 	actor, doc, err := n.fetchActor(ctx, r.Actor)
 	if isGone(err) {
 		return n.buryActor(ctx, r, agg)
@@ -122,9 +130,12 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 	if err != nil {
 		return fmt.Errorf("fetch the profile: %w", err)
 	}
+	if actor.Listing != "" && consents(actor) {
+		return n.learnFrom(ctx, r, agg, actor)
+	}
 	var f fetched
 	if actor.Services != "" && consents(actor) {
-		if f, err = n.fetchHoster(ctx, actor, doc); err != nil {
+		if f, err = n.fetchHoster(ctx, actor, doc, r.Reason == ap.ReasonRebuild); err != nil {
 			return err
 		}
 	}
@@ -145,7 +156,7 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 		if err := n.withdraw(ctx, r.Actor, "no consent to be found", &c); err != nil {
 			return &storeError{err}
 		}
-	} else if err := n.list(ctx, actor, f, &c); err != nil {
+	} else if err := n.listAnew(ctx, r, actor, f, &c); err != nil {
 		return &storeError{err}
 	}
 	next := ap.Refresh{Actor: r.Actor, DueAt: n.clock().UTC().Add(refreshEvery), Reason: "weekly"}
@@ -160,11 +171,14 @@ var errOvertaken = errors.New("the profile changed while it was fetched")
 type fetched struct {
 	listing *directory.Listing // nil: not to be listed
 	docs    []ap.Document      // its services
-	notes   []authored         // what it said lately; only of a hoster that is not listed yet
+	notes   []authored         // what it said lately; only of a hoster that is not listed yet, or is rebuilt
+	actor   ap.Document
 }
 
 // fetchHoster reads the services of an actor and makes the listing of it all.
-func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document) (fetched, error) {
+// What is to be rebuilt is read as far as it goes, or not at all: what cannot be
+// read now must not be forgotten.
+func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document, rebuild bool) (fetched, error) {
 	if err := n.checkHandle(ctx, actor); err != nil {
 		return fetched{}, err
 	}
@@ -180,19 +194,29 @@ func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document)
 	if err != nil {
 		return fetched{}, fmt.Errorf("read the profile: %w", err)
 	}
-	f := fetched{docs: docs, listing: &directory.Listing{
+	f := fetched{docs: docs, actor: doc, listing: &directory.Listing{
 		Hoster: hoster, Handle: "@" + actor.Username + "@" + actor.ID.Host(), URL: actor.URL,
 		Origin: doc.FetchedFrom, FetchedAt: n.clock().UTC(),
 	}}
 	if len(warnings) > 0 {
 		n.log.InfoContext(ctx, "profile understood in part", "actor", string(actor.ID), "left_out", len(warnings), "first", clip(warnings[0]))
 	}
+	if rebuild {
+		if f.notes, err = n.fetchNotes(ctx, actor, maxPages); err != nil {
+			return fetched{}, fmt.Errorf("fetch the notices: %w", err)
+		}
+		return f, nil
+	}
 	listed, err := n.store.Listed(ctx, directory.ID(actor.ID))
 	if err != nil {
 		return fetched{}, &storeError{err}
 	}
-	if !listed {
-		f.notes = n.fetchNotes(ctx, actor)
+	if listed {
+		return f, nil
+	}
+	// A help, not a duty: what cannot be read is left out.
+	if f.notes, err = n.fetchNotes(ctx, actor, 1); err != nil {
+		n.log.InfoContext(ctx, "outbox not read", "actor", string(actor.ID), "error", clip(err.Error()))
 	}
 	return f, nil
 }
@@ -271,6 +295,13 @@ func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change
 		l.ListedAt = old.ListedAt
 	case !isNotFound(err):
 		return err
+	default:
+		if err := n.tellListing(ctx, actor.ID, true, c); err != nil {
+			return err
+		}
+	}
+	if l.LearnedFrom, err = n.learnedFrom(ctx, actor.ID); err != nil {
+		return err
 	}
 	c.Listings = append(c.Listings, l)
 	if err := n.keepServices(ctx, actor.ID, l.Hoster.Services, f.docs, c); err != nil {
@@ -315,33 +346,36 @@ func (n *Node) keepNote(ctx context.Context, note authored, author ap.IRI, c *ap
 	return n.keepNotice(ctx, note.view, author, c)
 }
 
-// fetchNotes gives the public notes of the first page of an actor's outbox,
-// newest first. It is a help, not a duty: what cannot be read is left out.
-func (n *Node) fetchNotes(ctx context.Context, actor ap.Actor) []authored {
-	var page activitystreams.CollectionView
-	var doc ap.Document
-	next := actor.Outbox
-	for range 2 { // the collection, then its first page
-		if len(page.Items) > 0 || next == "" || next.Host() != actor.ID.Host() {
-			break
-		}
-		var err error
-		if doc, err = n.fetchDocument(ctx, next); err == nil {
-			page, err = activitystreams.DecodeCollection(doc.Body)
-		}
-		if err != nil {
-			n.log.InfoContext(ctx, "outbox not read", "actor", string(actor.ID), "error", clip(err.Error()))
-			return nil
-		}
-		next = page.First
-	}
+// fetchNotes gives the public notes of the first pages of an actor's outbox,
+// newest first, at most 20 of each.
+func (n *Node) fetchNotes(ctx context.Context, actor ap.Actor, pages int) ([]authored, error) {
 	var notes []authored
-	for _, item := range page.Items[:min(len(page.Items), firstNotes)] {
-		if v, body, ok := createdNote(item.Raw, actor.ID); ok {
-			notes = append(notes, n.authoredBy(actor.ID, v, body, doc.FetchedFrom))
+	seen := map[ap.IRI]bool{}
+	next := actor.Outbox
+	for pages > 0 && next != "" && !seen[next] && next.Host() == actor.ID.Host() {
+		seen[next] = true
+		doc, err := n.fetchDocument(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		page, err := activitystreams.DecodeCollection(doc.Body)
+		if err != nil {
+			return nil, err
+		}
+		if next = page.Next; len(page.Items) == 0 {
+			if next = page.First; len(seen) > 1 {
+				break // an empty page is the last
+			}
+			continue // the collection, whose pages stand elsewhere
+		}
+		pages--
+		for _, item := range page.Items[:min(len(page.Items), firstNotes)] {
+			if v, body, ok := createdNote(item.Raw, actor.ID); ok {
+				notes = append(notes, n.authoredBy(actor.ID, v, body, doc.FetchedFrom))
+			}
 		}
 	}
-	return notes
+	return notes, nil
 }
 
 // createdNote gives the public note that a Create of its author carries, and
