@@ -202,6 +202,9 @@ func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.
 		return err
 	}
 	c.RemoveListings = append(c.RemoveListings, id)
+	if err := n.unfeatureAll(ctx, actor, c); err != nil {
+		return err
+	}
 	if err := n.tellListing(ctx, actor, false, c); err != nil {
 		return err
 	}

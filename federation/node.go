@@ -34,8 +34,9 @@ type Config struct {
 	Hoster      string   // handle of the hoster actor; "" without that role
 	Aggregator  *Aggregator
 	Vocabulary  directory.Vocabulary
-	Clock       func() time.Time // nil: time.Now
-	Limits      Limits           // of what others may ask
+	Clock       func() time.Time         // nil: time.Now
+	Regions     func() (*Regions, error) // places, for featured collections; nil: there are none
+	Limits      Limits                   // of what others may ask
 
 	AuthorizedFetch bool // documents only to those who say who they are; see authorized.go
 	Allowlist       bool // federate only with the domains that are allowed
@@ -89,6 +90,9 @@ type Node struct {
 //	  …/collections/featured …/collections/tags
 //	/ap/actors/NAME/services         the hoster's services, and …/services/SLUG
 //	/ap/actors/NAME/listing          the aggregator's listing
+//	  …/collections/regions          the aggregator's featured collections
+//	/ap/collections/AREA             a featured collection, of the region or country with that code in small letters
+//	  …/items/HEX                    its item of an actor, by the hash of both
 //	/ap/notes/ULID                   a note
 //	/ap/activities/ULID              an activity: a Create has the ULID of its note
 //	/ap/activities/announce-HEX      the aggregator's Announce of a note, by its hash

@@ -47,16 +47,29 @@ func (n *Node) showDocument(w http.ResponseWriter, r *http.Request, iri ap.IRI, 
 		n.serve(w, r, http.StatusGone, typeActivity, cacheObject, d.Body)
 		return
 	}
-	if page && d.URL != "" && d.URL != string(iri) && preferenceOf(r).wantsPage() {
-		h := w.Header()
-		h.Set("Link", alternate(iri))
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Cache-Control", cacheObject)
-		h.Set("Location", d.URL)
-		w.WriteHeader(http.StatusSeeOther)
+	if page && n.sendToPage(w, r, iri, d.URL) {
 		return
 	}
 	n.serve(w, r, http.StatusOK, typeActivity, cacheObject, d.Body)
+}
+
+// sendToPage sends a request that would rather see a page to the one of an
+// object, where it has one, and reports whether it did.
+func (n *Node) sendToPage(w http.ResponseWriter, r *http.Request, iri ap.IRI, page string) bool {
+	h := w.Header()
+	if page == "" || page == string(iri) {
+		return false
+	}
+	if !preferenceOf(r).wantsPage() {
+		h.Set("Link", "<"+page+`>; rel="alternate"; type="text/html"`)
+		return false
+	}
+	h.Set("Link", alternate(iri))
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cache-Control", cacheObject)
+	h.Set("Location", page)
+	w.WriteHeader(http.StatusSeeOther)
+	return true
 }
 
 // ownDocument gives a document of this node that anybody may read; one that

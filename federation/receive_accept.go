@@ -10,6 +10,11 @@ import (
 // receiveAccept takes the yes of an actor that we asked to follow. Nobody else
 // can say it, and it counts only while the question stands.
 func (n *Node) receiveAccept(ctx context.Context, rec *received, c *ap.Change) error {
+	if i, ok, err := n.featuredAnswer(ctx, rec); err != nil {
+		return err
+	} else if ok {
+		return n.permitted(rec, i, c)
+	}
 	f, err := n.answered(ctx, rec)
 	if err != nil {
 		return err
@@ -25,6 +30,11 @@ func (n *Node) receiveAccept(ctx context.Context, rec *received, c *ap.Change) e
 // receiveReject takes the no of an actor that we asked to follow, at once or
 // after it had said yes: then its listing goes with the Follow.
 func (n *Node) receiveReject(ctx context.Context, rec *received, c *ap.Change) error {
+	if i, ok, err := n.featuredAnswer(ctx, rec); err != nil {
+		return err
+	} else if ok {
+		return n.declined(ctx, rec, i, c)
+	}
 	f, err := n.answered(ctx, rec)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ func (n *Node) receiveDelete(ctx context.Context, rec *received, c *ap.Change) e
 	case id == "" || id.Host() != rec.actor.Host():
 		return ignored("foreign_object")
 	}
+	if ok, err := n.stampDeleted(ctx, rec, id, c); err != nil || ok {
+		return err
+	}
 	former := "Note"
 	stored, err := n.store.Document(ctx, id)
 	switch {

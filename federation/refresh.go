@@ -173,6 +173,7 @@ type fetched struct {
 	docs    []ap.Document      // its services
 	notes   []authored         // what it said lately; only of a hoster that is not listed yet, or is rebuilt
 	actor   ap.Document
+	feature featuredAs // for the featured collections
 }
 
 // fetchHoster reads the services of an actor and makes the listing of it all.
@@ -206,6 +207,9 @@ func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document,
 			return fetched{}, fmt.Errorf("fetch the notices: %w", err)
 		}
 		return f, nil
+	}
+	if f.feature, err = n.lookAtStamps(ctx, actor, doc); err != nil {
+		return fetched{}, err
 	}
 	listed, err := n.store.Listed(ctx, directory.ID(actor.ID))
 	if err != nil {
@@ -305,6 +309,9 @@ func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change
 	}
 	c.Listings = append(c.Listings, l)
 	if err := n.keepServices(ctx, actor.ID, l.Hoster.Services, f.docs, c); err != nil {
+		return err
+	}
+	if err := n.feature(ctx, actor, l.Hoster, f.feature, c); err != nil {
 		return err
 	}
 	actor.Handle = bareHandle(l.Handle)

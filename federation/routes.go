@@ -15,7 +15,7 @@ import (
 // same addresses to pages after it.
 func (n *Node) Routes(r *mux.Router) {
 	get := func(path string, h http.HandlerFunc) *mux.Route {
-		return r.HandleFunc(path, h).Methods(http.MethodGet, http.MethodHead)
+		return r.HandleFunc(path, n.limitRead(h)).Methods(http.MethodGet, http.MethodHead)
 	}
 	get("/.well-known/webfinger", n.showWebFinger)
 	get("/.well-known/host-meta", n.showHostMeta)
@@ -40,11 +40,14 @@ func (n *Node) Routes(r *mux.Router) {
 	}
 	for path, collection := range map[string]collectionFunc{
 		"collections/featured": n.featured, "collections/tags": n.tags, "services": n.services, "listing": n.listing,
+		"collections/regions": n.featuredCollections,
 	} {
 		get("/ap/actors/{name}/"+path, n.showCollection(collection))
 	}
 	get("/ap/contexts/{id}", n.showThread)
-	r.PathPrefix("/ap/").Methods(http.MethodGet, http.MethodHead).HandlerFunc(n.showObject)
+	get("/ap/collections/{region}", n.showFeatured)
+	get("/ap/collections/{region}/items/{item}", n.showFeaturedItem)
+	r.PathPrefix("/ap/").Methods(http.MethodGet, http.MethodHead).HandlerFunc(n.limitRead(n.showObject))
 
 	get("/@{handle}", n.showPageObject).MatcherFunc(n.asksForObject)
 	get("/@{handle}/{id}", n.showPageObject).MatcherFunc(n.asksForObject)

@@ -154,6 +154,9 @@ type Featured interface {
 	// FeaturedIn gives those of an actor in any standing, in the byte order of
 	// the collections, at most 200.
 	FeaturedIn(ctx context.Context, actor ap.IRI) ([]ap.FeaturedItem, error)
+	// FeaturedCollections gives every collection in which anybody has a place,
+	// in any standing, in no order that means anything.
+	FeaturedCollections(ctx context.Context) ([]ap.IRI, error)
 }
 
 // Report is what a check found.

@@ -66,7 +66,7 @@ func (f FeaturedCollection) document(keyOf func(ap.FeaturedItem) string) map[str
 		w := wordsIn(l)
 		area, _ := f.Area.In(l)
 		names[l] = w.hosters + w.colon + area
-		summaries[l] = w.featured(f.Of, area)
+		summaries[l] = paragraph(w.featured(f.Of, area))
 	}
 	area, _ := f.Area.In(lang)
 	doc := map[string]any{

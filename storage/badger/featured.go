@@ -66,6 +66,23 @@ func (s *Store) FeaturedIn(ctx context.Context, actor ap.IRI) ([]ap.FeaturedItem
 	})
 }
 
+// FeaturedCollections gives every collection in which anybody has a place: one
+// record of each is read.
+func (s *Store) FeaturedCollections(ctx context.Context) ([]ap.IRI, error) {
+	return read(ctx, s, func(t *tx) ([]ap.IRI, error) {
+		var all []ap.IRI
+		w := walk{prefix: []byte{kindFeatured}}
+		for {
+			first, err := collect[ap.FeaturedItem](t, w, 1)
+			if err != nil || len(first) == 0 {
+				return all, err
+			}
+			all = append(all, first[0].Collection)
+			w.from = append(hash(first[0].Collection), 0xff) // behind every actor: ids are ASCII
+		}
+	})
+}
+
 // saveFeaturedItem replaces the item of the same pair.
 func (t *tx) saveFeaturedItem(i ap.FeaturedItem) error {
 	if err := t.Set(featuredOfKey(i.Collection, i.Actor), []byte(i.Actor)); err != nil {

@@ -58,6 +58,7 @@ func testFeatured(t *testing.T, b *bench) {
 		t.Errorf("an item that was removed: %v, want not found", err)
 	}
 	equal(t, "of an actor without any", len(good[[]ap.FeaturedItem](t)(b.FeaturedIn(b.ctx, peer(4)))), 0)
+	equal(t, "collections", len(good[[]ap.IRI](t)(b.FeaturedCollections(b.ctx))), 3)
 	b.reopen()
 	equal(t, "after a restart", len(good[[]ap.FeaturedItem](t)(b.FeaturedItems(b.ctx, collectionIRI(1), ap.Page{Limit: 200}))), 24)
 }
