@@ -37,9 +37,14 @@ func Reject(id, actor ap.IRI, follow []byte, to ap.IRI, at time.Time) (ap.Docume
 	return draft{streams.NewActivityStreamsReject(), id, actor, actor, []ap.IRI{to}, nil, at}.with(follow)
 }
 
-// Undo takes an activity of ours back, embedded as it was sent.
+// Undo takes an activity of ours back, embedded as it was sent, but for its
+// proof.
 func Undo(id, actor ap.IRI, inner []byte, to, cc []ap.IRI, at time.Time) (ap.Document, error) {
-	return draft{streams.NewActivityStreamsUndo(), id, actor, actor, to, cc, at}.with(inner)
+	bare, err := unproven(inner)
+	if err != nil {
+		return ap.Document{}, err
+	}
+	return draft{streams.NewActivityStreamsUndo(), id, actor, actor, to, cc, at}.with(bare)
 }
 
 // Create publishes a new object, with the object's audience (ActivityPub 6.2).

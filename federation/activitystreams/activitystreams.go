@@ -13,6 +13,7 @@
 package activitystreams
 
 import (
+	"crypto/ed25519"
 	"time"
 
 	"matou/directory"
@@ -34,8 +35,11 @@ type Endpoints struct {
 	Handle       string // preferredUsername: "lucioles"
 	KeyID        ap.IRI // "" gives Actor + "#main-key"
 	PublicKeyPEM string // "-----BEGIN PUBLIC KEY-----\n…"
+	ProofKeyID   ap.IRI
+	ProofKey     ed25519.PublicKey // nil: the actor signs no documents
+	FormerKeys   []ap.FormerKey    // newest first
 	PublishedAt  time.Time
-	UpdatedAt    time.Time // zero gives PublishedAt; EncodeHoster prefers the hoster's own
+	UpdatedAt    time.Time // zero gives PublishedAt; EncodeHoster takes the hoster's own where that is later
 	CanQuote     ap.IRI    // who may quote the actor's notes: ap.Public, or Actor for nobody; "" says nothing
 	CanFeature   ap.IRI    // who may feature the actor, likewise
 	AlsoKnownAs  []ap.IRI  // other ids of the actor, on other nodes

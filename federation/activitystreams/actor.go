@@ -83,7 +83,7 @@ func (e Endpoints) actor(doc map[string]any, kind, name string, lang directory.L
 	doc["featured"] = string(e.Featured())
 	doc["endpoints"] = map[string]any{"sharedInbox": string(e.SharedInbox())}
 	doc["manuallyApprovesFollowers"] = false
-	doc["publicKey"] = map[string]any{"id": string(e.keyID()), "owner": string(e.Actor), "publicKeyPem": e.PublicKeyPEM}
+	e.keys(doc)
 	if e.CanFeature != "" {
 		doc["interactionPolicy"] = interactionPolicy("canFeature", e.CanFeature)
 	}
@@ -144,7 +144,7 @@ func DecodeActor(raw []byte) (ap.Actor, error) {
 		ID: id, Type: actorType(o), Username: username(o.String("preferredUsername")),
 		Name:  clean(PlainText(o.best("name", "nameMap")), directory.MaxName, false),
 		Inbox: same("inbox"), Outbox: same("outbox"), Followers: same("followers"),
-		Services: same("services"), Listing: listingOf(o), URL: o.page(), Keys: keysOf(o),
+		Services: same("services"), Listing: listingOf(o), URL: o.page(), Keys: keysOf(o), ProofKeys: proofKeysOf(o),
 		Discoverable: o.Bool("discoverable"), Indexable: o.Bool("indexable"),
 		UpdatedAt: o.Time("updated"),
 	}

@@ -52,8 +52,11 @@ func TestDecodeActorOfPeers(t *testing.T) {
 			if len(got.Keys) != test.keys || len(got.Keys) > 0 && (got.Keys[0].Owner != got.ID || len(got.Keys[0].DER) == 0) {
 				t.Errorf("keys: got %d %v, want %d of its own", len(got.Keys), got.Keys, test.keys)
 			}
+			if want := test.file == "fedify-actor"; (len(got.ProofKeys) == 1) != want {
+				t.Errorf("proof keys: got %v, want one: %t", got.ProofKeys, want)
+			}
 			want := test.want
-			want.ID, want.Inbox, want.Outbox, want.Followers, want.Keys, want.UpdatedAt = got.ID, got.Inbox, got.Outbox, got.Followers, got.Keys, got.UpdatedAt
+			want.ID, want.Inbox, want.Outbox, want.Followers, want.Keys, want.ProofKeys, want.UpdatedAt = got.ID, got.Inbox, got.Outbox, got.Followers, got.Keys, got.ProofKeys, got.UpdatedAt
 			if a, b := asJSON(t, got), asJSON(t, want); a != b {
 				t.Errorf("got  %s\nwant %s", a, b)
 			}

@@ -2,6 +2,7 @@ package activitystreams
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
 	"flag"
 	"os"
@@ -24,7 +25,16 @@ func testEndpoints() Endpoints {
 	return Endpoints{
 		Origin: "https://les-lucioles.example", Actor: "https://les-lucioles.example/ap/actors/les_lucioles",
 		Handle: "les_lucioles", PublicKeyPEM: testPEM, PublishedAt: testDay.AddDate(-1, 0, 0), UpdatedAt: testDay,
+		ProofKeyID: "https://les-lucioles.example/ap/actors/les_lucioles#ed25519-key", ProofKey: make(ed25519.PublicKey, ed25519.PublicKeySize),
 	}
+}
+
+// testFormer is the word of a key that was replaced.
+func testFormer(actor ap.IRI) []ap.FormerKey {
+	return []ap.FormerKey{{
+		Key: ap.Key{ID: actor + "#main-key", Owner: actor, DER: []byte("a public key")}, Successor: actor + "#key-01JNA0000000000000000000D1",
+		ReplacedAt: testDay, Signature: []byte("said by the key that went"),
+	}}
 }
 
 func testNotice(kind directory.NoticeKind, stage directory.Stage) directory.Notice {
@@ -64,6 +74,7 @@ func goldenDocuments(t testing.TB) map[string][]byte {
 	}
 	h := directorytest.Hoster("Les Lucioles")
 	node := Endpoints{Origin: e.Origin, Actor: "https://les-lucioles.example/actor", PublicKeyPEM: testPEM, PublishedAt: testDay}
+	node.KeyID, node.FormerKeys = node.Actor+"#key-01JNA0000000000000000000D1", testFormer(node.Actor)
 	d, err := EncodeNodeActor(node, "les-lucioles.example", "Le nœud des Lucioles.")
 	keep("node", d, err)
 	d, err = EncodeAggregator(Endpoints{Origin: "https://annuaire.example", Actor: "https://annuaire.example/ap/actors/annuaire", PublicKeyPEM: testPEM, PublishedAt: testDay},

@@ -15,8 +15,11 @@ const maxActor = 64<<10 - 1<<10
 // and in fields (PropertyValue). Over 64 KiB, the activity that carries it
 // included, it is a *directory.FieldError that says what to shorten.
 func EncodeHoster(e Endpoints, h directory.Hoster, v directory.Vocabulary) (ap.Document, error) {
-	if !h.UpdatedAt.IsZero() {
+	if h.UpdatedAt.After(e.UpdatedAt) {
 		e.UpdatedAt = h.UpdatedAt
+	}
+	if !h.Discoverable && e.CanFeature != "" {
+		e.CanFeature = e.Actor
 	}
 	if e.Handle == "" {
 		e.Handle = h.Handle

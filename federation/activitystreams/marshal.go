@@ -13,7 +13,7 @@ import (
 // arrays are the keys that stay lists with one value, and with none: peers
 // written in dynamic languages pass over a single value there.
 var arrays = func() map[string]bool {
-	m := set("to", "cc", "tag", "attachment", "items", "orderedItems", "alsoKnownAs", "implements", "automaticApproval")
+	m := set("to", "cc", "tag", "attachment", "items", "orderedItems", "alsoKnownAs", "implements", "automaticApproval", "assertionMethod")
 	for name, t := range terms {
 		if t.list {
 			m[name] = true

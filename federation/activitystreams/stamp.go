@@ -111,15 +111,14 @@ func RevokeStamp(id ap.IRI, s ap.Stamp, at time.Time) (ap.Document, error) {
 // then those of before it that peers send beside it or alone.
 var quoteKeys = []string{"quote", "quoteUrl", "quoteUri", "_misskey_quote"}
 
-// Quotes reports whether a note says that it quotes target. Where it says
-// nothing at all that is no: the note is not what was asked about.
-func (o Object) Quotes(target ap.IRI) bool {
+// Quoted gives what a note says that it quotes, or "".
+func (o Object) Quoted() ap.IRI {
 	for _, key := range quoteKeys {
 		if i := o.IRI(key); i != "" {
-			return i == target
+			return i
 		}
 	}
-	return false
+	return ""
 }
 
 // interactionPolicy is who may do one thing with a document: everyone, or its

@@ -32,6 +32,7 @@ const (
 	onService
 	onNotice
 	onAggregator
+	onActor
 )
 
 const onBoth = onHoster | onService
@@ -144,6 +145,10 @@ var terms = map[string]term{
 	"machineKind":     {plain, false, onService},
 	"distribution":    {plain, false, onService},
 	"machineComment":  {plain, false, onService},
+	// the keys of every actor
+	"formerKeys": {object, true, onActor},
+	"successor":  {iri, false, onActor},
+	"replacedAt": {moment, false, onActor},
 	// notices
 	"title":      {plain, false, onNotice},
 	"noticeKind": {plain, false, onNotice},
@@ -155,20 +160,21 @@ var terms = map[string]term{
 // The contexts of our documents. Every term is defined inline: nothing has to
 // be fetched, and no term of ActivityStreams is defined anew.
 var (
-	contextNode       = []any{AS, securityV1, define(0, "manuallyApprovesFollowers", "discoverable", "indexable", "implements")}
-	contextHoster     = []any{AS, securityV1, define(onHoster, actorTerms...)}
-	contextAggregator = []any{AS, securityV1, define(onAggregator, append(slices.Clone(actorTerms), "featuredCollections")...)}
+	contextNode       = []any{AS, securityV1, define(onActor, append(slices.Clone(keyTerms), "manuallyApprovesFollowers", "discoverable", "indexable", "implements")...)}
+	contextHoster     = []any{AS, securityV1, define(onHoster|onActor, actorTerms...)}
+	contextAggregator = []any{AS, securityV1, define(onAggregator|onActor, append(slices.Clone(actorTerms), "featuredCollections")...)}
 	contextService    = []any{AS, define(onService)}
 	contextNote       = []any{AS, define(onNotice, noteTerms...)}
-	contextAll        = []any{AS, securityV1, define(onHoster|onService|onNotice|onAggregator, append(noteTerms, actorTerms...)...)}
+	contextAll        = []any{AS, securityV1, define(onHoster|onService|onNotice|onAggregator|onActor, append(noteTerms, actorTerms...)...)}
 )
 
 const securityV1 = "https://w3id.org/security/v1"
 
 var (
-	actorTerms = []string{"manuallyApprovesFollowers", "discoverable", "indexable", "implements",
+	keyTerms   = []string{"assertionMethod", "Multikey", "controller", "publicKeyMultibase"}
+	actorTerms = append([]string{"manuallyApprovesFollowers", "discoverable", "indexable", "implements",
 		"featured", "PropertyValue", "value", "webfinger", "Hashtag",
-		"interactionPolicy", "canFeature", "automaticApproval", "alsoKnownAs", "movedTo"}
+		"interactionPolicy", "canFeature", "automaticApproval", "alsoKnownAs", "movedTo"}, keyTerms...)
 	noteTerms = []string{"Hashtag", "sensitive", "conversation", "interactionPolicy", "canQuote", "automaticApproval"}
 )
 
@@ -185,6 +191,10 @@ var borrowed = map[string]any{
 	"value":                     "schema:value",
 	"conversation":              "ostatus:conversation",
 	"webfinger":                 map[string]any{"@id": "https://purl.archive.org/socialweb/webfinger#webfinger", "@type": "xsd:string"},
+	"assertionMethod":           map[string]any{"@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set"},
+	"Multikey":                  "https://w3id.org/security#Multikey",
+	"controller":                reference("https://w3id.org/security#controller"),
+	"publicKeyMultibase":        map[string]any{"@id": "https://w3id.org/security#publicKeyMultibase", "@type": "https://w3id.org/security#multibase"},
 	"implements":                map[string]any{"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@set"},
 	"alsoKnownAs":               reference("as:alsoKnownAs"),
 	"movedTo":                   reference("as:movedTo"),

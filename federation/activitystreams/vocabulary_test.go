@@ -103,7 +103,7 @@ func TestVocabularyIsUsed(t *testing.T) {
 // v1 define.
 var elsewhere = set("@context", "id", "type", "name", "nameMap", "summary", "summaryMap", "content", "contentMap", "url", "href",
 	"mediaType", "icon", "inbox", "outbox", "followers", "following", "endpoints", "sharedInbox", "preferredUsername", "publicKey",
-	"owner", "publicKeyPem", "published", "updated", "generator", "attachment", "tag", "to", "cc", "location", "latitude", "longitude",
+	"owner", "publicKeyPem", "signatureValue", "published", "updated", "generator", "attachment", "tag", "to", "cc", "location", "latitude", "longitude",
 	"attributedTo", "inReplyTo", "context", "source", "startTime", "endTime", "actor", "object", "formerType", "deleted", "totalItems",
 	"first", "next", "partOf", "items", "orderedItems", "target", "instrument", "result")
 

@@ -36,6 +36,12 @@ func PublicPEM(key *rsa.PrivateKey) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
+// PEM gives a public key that is kept as SubjectPublicKeyInfo DER as actors
+// publish it.
+func PEM(der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+}
+
 // MarshalPrivate gives key as PKCS #8 DER, as it is kept.
 func MarshalPrivate(key *rsa.PrivateKey) ([]byte, error) {
 	return x509.MarshalPKCS8PrivateKey(key)
