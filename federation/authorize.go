@@ -39,7 +39,12 @@ func isTaken(kind string) bool {
 	case "Arrive", "Question", "Travel":
 		return false
 	}
-	return activitystreams.IsActivity(kind)
+	return activitystreams.IsActivity(kind) || isRequest(kind)
+}
+
+// isRequest reports whether a type asks for a stamp: see requests.
+func isRequest(kind string) bool {
+	return kind == activitystreams.TypeQuoteRequest || kind == activitystreams.TypeFeatureRequest
 }
 
 // authenticate decides whether an activity is by the actor that it names. The
@@ -66,12 +71,16 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 	if v := n.verify(ctx, rec, claim, policy); v.status != 0 {
 		return v
 	}
+	n.worker.Heard(rec.actor.Host())
+	if !n.in.keys.budget(rec.actor.Host()).activities.AllowN(policy.Now, 1) {
+		return refusal{http.StatusTooManyRequests, reasonBusy}
+	}
 	if !isTaken(rec.kind) {
 		return refusal{http.StatusAccepted, reasonUnknownType}
 	}
-	// These two are kept whoever sends them; all else only of those whom this
-	// node follows, or who follow it.
-	if rec.kind == "Follow" || rec.kind == "Update" && rec.aboutItself() {
+	// These are kept whoever sends them; all else only of those whom this node
+	// follows, or who follow it.
+	if rec.kind == "Follow" || rec.kind == "Flag" || isRequest(rec.kind) || rec.kind == "Update" && rec.aboutItself() {
 		if !n.in.keys.budget(rec.actor.Host()).writes.AllowN(policy.Now, 1) {
 			return refusal{http.StatusTooManyRequests, reasonBusy}
 		}

@@ -40,6 +40,7 @@ const (
 type inbound struct {
 	pub       pub.FederatingActor
 	resolver  *streams.TypeResolver
+	requests  map[string]effect // by type: what go-fed does not know
 	keys      keyring
 	seen      *lru.Cache[ap.IRI, struct{}] // activities that took effect lately
 	seed      maphash.Seed
@@ -47,8 +48,12 @@ type inbound struct {
 	threads   [stripes]sync.Mutex   // see lockThread
 	published sync.Map              // our actors that have a document
 	busy      atomic.Int64          // activities that are being received now
+	waiting   atomic.Int64          // those of them that were read
+	tally     tally                 // what became of activities, by type
+	refusals  tally                 // those that were not authentic, by reason
 	counts    struct {
 		applied, ignored, unknown, duplicate, refused, malformed, limited, failed atomic.Uint64
+		readsLimited                                                              atomic.Uint64
 	}
 }
 
@@ -66,6 +71,7 @@ func (in *inbound) init(n *Node) error {
 	if in.resolver, err = streams.NewTypeResolver(d.effects()...); err != nil {
 		return err
 	}
+	in.requests = n.requests()
 	in.pub = pub.NewCustomActor(d, false, true, pubClock(n.clock))
 	return nil
 }
@@ -139,10 +145,13 @@ type received struct {
 	object  activitystreams.Object
 	id      ap.IRI
 	kind    string
-	actor   ap.IRI    // who signed it, once authenticated
-	sender  ap.Actor  // as its keys were found
-	note    *authored // the note that it carries, once read
-	self    *ap.Actor // its actor as it carries it, once read
+	actor   ap.IRI                       // who signed it, once authenticated
+	sender  ap.Actor                     // as its keys were found
+	note    *authored                    // the note that it carries, once read
+	self    *ap.Actor                    // its actor as it carries it, once read
+	asks    activitystreams.StampRequest // what it asks for, once read
+	move    *movement                    // where its actor went, once checked
+	result  string                       // what became of it, as metrics name it
 }
 
 type receivedKey struct{}
@@ -154,15 +163,28 @@ type receivedKey struct{}
 // for what needs no check to have none: peers take other statuses for a fault
 // and come again. 4xx carry a reason code and nothing else.
 func (n *Node) receive(w http.ResponseWriter, r *http.Request) {
-	n.in.busy.Add(1)
-	defer n.in.busy.Add(-1)
-	body, refused := readActivity(w, r)
-	if refused.status != 0 {
-		n.answer(w, refused)
+	leave, ok := n.limitPost(w, r)
+	if !ok {
 		return
 	}
-	rec := &received{request: r, raw: body}
-	out := &inboxWriter{ResponseWriter: w}
+	n.in.busy.Add(1)
+	defer n.in.busy.Add(-1)
+	rec := &received{request: r}
+	out := &inboxWriter{ResponseWriter: w, rec: rec}
+	defer func() { leave(out.status) }()
+	defer func() { n.in.tally.add(typeLabel(rec.kind), rec.result) }()
+	body, refused := readActivity(w, r)
+	if refused.status == 0 {
+		if n.in.waiting.Add(1) > mostWaiting {
+			refused = refusal{http.StatusServiceUnavailable, reasonBusy}
+		}
+		defer n.in.waiting.Add(-1)
+	}
+	if refused.status != 0 {
+		n.answer(out, refused)
+		return
+	}
+	rec.raw = body
 	defer func() {
 		// go-fed's vocabulary has panicked on what strangers wrote; no single
 		// activity may take the node down.
@@ -249,7 +271,9 @@ func envelopeRequest(r *http.Request) *http.Request {
 // inboxWriter turns go-fed's 200 into the 202 that peers expect of an inbox.
 type inboxWriter struct {
 	http.ResponseWriter
-	wrote bool
+	rec    *received
+	wrote  bool
+	status int
 }
 
 // WriteHeader writes the status, once.
@@ -261,6 +285,7 @@ func (w *inboxWriter) WriteHeader(status int) {
 	if status == http.StatusOK {
 		status = http.StatusAccepted
 	}
+	w.status = status
 	w.ResponseWriter.WriteHeader(status)
 }
 
@@ -287,27 +312,44 @@ func (n *Node) stepAside(ctx context.Context) {
 // answer writes what was decided without an effect, and counts it.
 func (n *Node) answer(w http.ResponseWriter, v refusal) {
 	c := &n.in.counts
+	result := resultIgnored
 	switch v.status {
 	case http.StatusAccepted:
 		switch v.reason {
 		case reasonDuplicate:
 			c.duplicate.Add(1)
+			result = resultDuplicate
 		case reasonUnknownType:
 			c.unknown.Add(1)
+			result = resultUnknown
 		default:
 			c.ignored.Add(1)
 		}
-		w.WriteHeader(http.StatusAccepted)
-		return
 	case http.StatusUnauthorized, http.StatusForbidden:
 		c.refused.Add(1)
+		n.in.refusals.add(v.reason, "")
+		result = resultRefused
 	case http.StatusTooManyRequests:
 		c.limited.Add(1)
 		w.Header().Set("Retry-After", "60")
+		result = resultLimited
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "300")
+		wait := "300"
+		if v.reason == reasonBusy {
+			wait = waitingRetry
+		}
+		w.Header().Set("Retry-After", wait)
+		result = resultFailed
 	default:
 		c.malformed.Add(1)
+		result = resultMalformed
+	}
+	if out, ok := w.(*inboxWriter); ok {
+		out.rec.result = result
+	}
+	if v.status == http.StatusAccepted {
+		w.WriteHeader(v.status)
+		return
 	}
 	writeReason(w, v.status, v.reason)
 }
@@ -347,6 +389,7 @@ func (n *Node) take(ctx context.Context, e effect) error {
 	switch {
 	case errors.As(err, &why):
 		n.in.counts.ignored.Add(1)
+		rec.result = resultIgnored
 		n.log.DebugContext(ctx, "activity ignored", "type", rec.kind, "actor", string(rec.actor), "reason", string(why))
 		return nil
 	case err != nil:
@@ -355,8 +398,10 @@ func (n *Node) take(ctx context.Context, e effect) error {
 	n.in.seen.Add(rec.id, struct{}{})
 	if applied {
 		n.in.counts.applied.Add(1)
+		rec.result = resultApplied
 	} else {
 		n.in.counts.duplicate.Add(1)
+		rec.result = resultDuplicate
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -45,13 +46,25 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 	if err := n.loadPolicies(ctx); err != nil {
 		return nil, err
 	}
+	if cfg.Development {
+		cfg.Limits.Exempt = append(slices.Clone(cfg.Limits.Exempt), loopback...)
+	}
+	if n.limits, err = newLimiter(cfg.Limits); err != nil {
+		return nil, fmt.Errorf("prepare the limits: %w", err)
+	}
+	if n.homes, err = newHomes(); err != nil {
+		return nil, fmt.Errorf("prepare the form to follow: %w", err)
+	}
+	n.in.keys.perDomain = n.limits.limits.Domain
 	n.client = fetch.New(fetch.Options{
 		Refuse:      n.mayFetch,
 		Development: cfg.Development,
 		UserAgent:   fmt.Sprintf("matou/%s (+%s/)", cfg.Software, cfg.Origin),
 		Sign:        n.signFetch,
 	})
-	n.worker = delivery.New(queue, n.outgoing, n.post, delivery.Options{Log: log})
+	n.worker = delivery.New(queue, n.outgoing, n.post, delivery.Options{
+		Log: log, Hosts: store, Lost: n.forgetHost, Revived: n.retrySilently,
+	})
 	if err := n.in.init(n); err != nil {
 		return nil, fmt.Errorf("prepare the inbox: %w", err)
 	}
@@ -70,6 +83,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.worker.Run(ctx) })
 	g.Go(func() error { return n.runRefreshes(ctx) })
+	g.Go(func() error { return n.enforceAtStart(ctx) })
 	return g.Wait()
 }
 
@@ -173,14 +187,21 @@ func (n *Node) signer(id ap.IRI) (signature.Signer, bool) {
 // endpoints gives what the wire format needs to know of one of our actors.
 func (n *Node) endpoints(a ap.LocalActor) activitystreams.Endpoints {
 	s, _ := n.signer(a.ID)
-	return activitystreams.Endpoints{
+	e := activitystreams.Endpoints{
 		Origin:       n.config.Origin.String(),
 		Actor:        a.ID,
 		Handle:       a.Username,
 		KeyID:        a.KeyID,
 		PublicKeyPEM: signature.PublicPEM(s.Key),
 		PublishedAt:  a.CreatedAt,
+		UpdatedAt:    a.ChangedAt,
+		AlsoKnownAs:  a.AlsoKnownAs,
+		MovedTo:      a.MovedTo,
 	}
+	if a.Kind != ap.KindNode {
+		e.CanQuote, e.CanFeature = everyone(!n.config.NoQuotes, a.ID), everyone(!n.config.NoFeatures, a.ID)
+	}
+	return e
 }
 
 // saveOwnDocuments writes the documents of the node actor and the aggregator
@@ -193,14 +214,20 @@ func (n *Node) saveOwnDocuments(ctx context.Context) error {
 	}
 	docs := []ap.Document{d}
 	if a, ok := n.localKind(ap.KindAggregator); ok {
-		c := n.config.Aggregator
-		d, err := activitystreams.EncodeAggregator(n.endpoints(a), activitystreams.AggregatorProfile{
-			Handle: c.Handle, Name: c.Name, Summary: c.Summary, Language: c.Language, Contact: c.Contact,
-		})
+		d, err := n.encodeAggregator(a)
 		if err != nil {
 			return err
 		}
 		docs = append(docs, d)
+	}
+	if a, ok := n.localKind(ap.KindHoster); ok {
+		// What its profile does not say may have changed: who may feature it.
+		d, err := n.actorDocument(ctx, a)
+		if err == nil {
+			docs = append(docs, d)
+		} else if !isNotFound(err) {
+			return err
+		}
 	}
 	var c ap.Change
 	for _, d := range docs {
@@ -219,6 +246,14 @@ func (n *Node) saveOwnDocuments(ctx context.Context) error {
 	}
 	_, err = n.store.Apply(ctx, c)
 	return err
+}
+
+// encodeAggregator writes the document of the aggregator.
+func (n *Node) encodeAggregator(a ap.LocalActor) (ap.Document, error) {
+	c := n.config.Aggregator
+	return activitystreams.EncodeAggregator(n.endpoints(a), activitystreams.AggregatorProfile{
+		Handle: c.Handle, Name: c.Name, Summary: c.Summary, Language: c.Language, Contact: c.Contact,
+	})
 }
 
 // now is the node's time in UTC, to the second: what documents carry.

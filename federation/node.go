@@ -66,6 +66,7 @@ type Node struct {
 	stir   chan struct{} // wakes the refresh loop
 
 	limits  *limiter
+	homes   *homes
 	sending *lru.Cache[ap.IRI, sending] // see outgoing
 
 	policies *policies

@@ -3,6 +3,8 @@ package federation
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"time"
 
 	"matou/federation/activitystreams"
@@ -16,18 +18,35 @@ func (n *Node) activityIRI(id string) ap.IRI { return n.iri("/ap/activities/" + 
 // note has the same ULID, so that each is found from the other.
 func (n *Node) noteIRI(id string) ap.IRI { return n.iri("/ap/notes/" + id) }
 
+// How deliveries of one activity to many inboxes are spread over time.
+const (
+	spreadAbove    = 500         // inboxes
+	spreadTogether = 200         // leave in one …
+	spreadStep     = time.Second // … and the next ones so much later
+)
+
 // deliveries gives one delivery of an activity for each inbox, leaving out
-// doubles and our own host. Their keys keep the order in which they are made.
+// doubles, our own host and hosts that were given up. Their keys keep the order
+// in which they are made. Many do not leave together: those that an activity
+// reaches come to this node for what it names.
 func (n *Node) deliveries(now time.Time, activity, signer ap.IRI, inboxes []ap.IRI) []ap.Delivery {
 	own := n.nodeActor().Host()
+	if len(inboxes) > spreadAbove {
+		inboxes = slices.Clone(inboxes)
+		rand.Shuffle(len(inboxes), func(i, j int) { inboxes[i], inboxes[j] = inboxes[j], inboxes[i] })
+	}
 	seen := make(map[ap.IRI]bool, len(inboxes))
 	out := make([]ap.Delivery, 0, len(inboxes))
 	for _, inbox := range inboxes {
-		if inbox == "" || seen[inbox] || inbox.Host() == own || n.policy(inbox.Host()).suspended() {
+		if inbox == "" || seen[inbox] || inbox.Host() == own || n.policy(inbox.Host()).suspended() || n.worker.Dead(inbox.Host()) {
 			continue
 		}
 		seen[inbox] = true
-		out = append(out, ap.Delivery{Key: n.newID(), Activity: activity, Inbox: inbox, Signer: signer, CreatedAt: now})
+		at := now
+		if len(inboxes) > spreadAbove {
+			at = at.Add(time.Duration(len(out)/spreadTogether) * spreadStep)
+		}
+		out = append(out, ap.Delivery{Key: n.newID(), Activity: activity, Inbox: inbox, Signer: signer, CreatedAt: at})
 	}
 	return out
 }

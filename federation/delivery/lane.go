@@ -35,6 +35,11 @@ func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) repo
 		rep.err = err
 		return rep
 	}
+	fate := w.silences.fateOf(rep.host, time.Now())
+	if fate == drain {
+		rep.more, rep.err = len(queued) > inARow, w.giveUp(ctx, queued)
+		return rep
+	}
 	for i, d := range queued {
 		if i == inARow || stopped(stop) {
 			rep.more = true
@@ -50,6 +55,14 @@ func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) repo
 		}
 		rep.unreachable = result.Unreachable
 		rep.answered = rep.answered || !result.Unreachable
+		w.heed(ctx, rep.host, result)
+		if fate == probe {
+			if result.Unreachable || result.Down {
+				rep.more, rep.err = len(queued) > inARow, w.giveUp(ctx, queued)
+				return rep
+			}
+			fate = deliver
+		}
 		o := outcome(l, d, result, time.Now())
 		behind := outdatedBehind(l, o, result, queued[i+1:])
 		if rep.err = w.settle(ctx, append([]ap.Outcome{o}, behind...), result); rep.err != nil {
@@ -65,6 +78,18 @@ func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) repo
 		}
 	}
 	return rep
+}
+
+// giveUp gives deliveries to a host up that was given up itself.
+func (w *Worker) giveUp(ctx context.Context, all []ap.Delivery) error {
+	outcomes := make([]ap.Outcome, len(all))
+	for i, d := range all {
+		outcomes[i] = ap.Outcome{Delivery: d, Done: true, Error: givenUpReason}
+	}
+	if len(outcomes) == 0 {
+		return nil
+	}
+	return w.settle(ctx, outcomes, Result{Verdict: GiveUp})
 }
 
 // outdatedBehind gives up, with a delivery whose last try had no answer, those
@@ -118,6 +143,7 @@ func (w *Worker) settle(ctx context.Context, outcomes []ap.Outcome, r Result) er
 			w.log.DebugContext(ctx, "delivery to be retried", attributes...)
 		case o.Error == "" && r.Verdict == Delivered:
 			w.delivered.Add(1)
+			w.latency.add(time.Since(o.Delivery.CreatedAt))
 		default:
 			w.givenUp.Add(1)
 			w.log.InfoContext(ctx, "delivery given up", attributes...)

@@ -52,6 +52,7 @@ func newLoop(tries context.Context, w *Worker, stop <-chan struct{}) *loop {
 // channel that tells when to look again; nil where a report or Wake will.
 func (l *loop) fill(ctx context.Context) <-chan time.Time {
 	now := time.Now()
+	l.revive(ctx)
 	for len(l.busy) < l.options.Concurrency {
 		if l.startReady(now) {
 			continue
@@ -75,6 +76,24 @@ func (l *loop) fill(ctx context.Context) <-chan time.Time {
 	return l.nextLook(ctx, now)
 }
 
+// revive takes back what is held against hosts that have spoken to us.
+func (l *loop) revive(ctx context.Context) {
+	all := l.silences.takeRevived()
+	if len(all) == 0 {
+		return
+	}
+	for _, host := range all {
+		l.circuits.answered(host)
+	}
+	l.keep(ctx, ap.Change{RemoveSilences: all})
+	if l.options.Revived != nil {
+		for _, host := range all {
+			l.options.Revived(ctx, host)
+		}
+	}
+	l.look = true
+}
+
 // startReady starts the first ready lane whose host has room.
 func (l *loop) startReady(now time.Time) bool {
 	i := slices.IndexFunc(l.ready, func(lane ap.Lane) bool {
@@ -94,6 +113,12 @@ func (l *loop) startReady(now time.Time) bool {
 
 // room gives how many more turns a host may have now.
 func (l *loop) room(host string, now time.Time) (tries int, until time.Time) {
+	switch l.silences.fateOf(host, now) {
+	case drain:
+		return l.options.PerHost - l.hosts[host], time.Time{}
+	case probe:
+		return 1 - l.hosts[host], time.Time{}
+	}
 	tries, until = l.circuits.room(host, l.options.PerHost, now)
 	return tries - l.hosts[host], until
 }

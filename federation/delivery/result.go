@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -27,6 +28,8 @@ type Result struct {
 	Verdict     Verdict
 	After       time.Duration // Retry-After of the answer, of which 24 h at most are waited; 0 without
 	Unreachable bool          // there was no answer at all: counts against the host
+	NoName      bool          // its name leads nowhere
+	Down        bool          // it answered that it cannot do anything just now (5xx other than 501)
 	Reason      string        // why it was not delivered
 }
 
@@ -45,7 +48,11 @@ func Classify(status int, err error) Result {
 	case errors.Is(err, directory.ErrInvalid):
 		return Result{Verdict: GiveUp, Reason: err.Error()}
 	case err != nil:
-		return Result{Verdict: Retry, Unreachable: !errors.Is(err, context.Canceled), Reason: err.Error()}
+		var name *net.DNSError
+		return Result{
+			Verdict: Retry, Unreachable: !errors.Is(err, context.Canceled), Reason: err.Error(),
+			NoName: errors.As(err, &name) && name.IsNotFound,
+		}
 	case status >= 200 && status <= 299:
 		return Result{Verdict: Delivered}
 	}
@@ -61,5 +68,5 @@ func Classify(status int, err error) Result {
 	if status == http.StatusNotImplemented || status >= 400 && status <= 499 {
 		return Result{Verdict: GiveUp, Reason: reason}
 	}
-	return Result{Verdict: Retry, Reason: reason}
+	return Result{Verdict: Retry, Down: status >= 500, Reason: reason}
 }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,10 @@ type Options struct {
 	PerHost     int           // tries at once on one host; 2
 	Grace       time.Duration // how long tries may go on after Run's context ends; 5 s
 	Log         *slog.Logger  // nil: silent
+	Hosts       Hosts         // nil: which hosts do not answer is forgotten at the end
+	// Lost is told of a host whose name has led nowhere for thirty days, and
+	// Revived of one that was silent and has spoken to us. Each may be nil.
+	Lost, Revived func(ctx context.Context, host string)
 }
 
 // Stats are counts since the worker was made, and what it does now.
@@ -43,6 +48,9 @@ type Worker struct {
 	options   Options
 	log       *slog.Logger
 	wake      chan struct{}
+	silences  *silences
+	latency   latency
+	running   atomic.Bool
 
 	delivered, retried, givenUp, gone atomic.Uint64
 	inFlight, circuitsOpen            atomic.Int64
@@ -62,7 +70,7 @@ func New(queue Queue, documents Documents, post Post, o Options) *Worker {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{queue: queue, documents: documents, post: post, options: o, log: o.Log, wake: make(chan struct{}, 1)}
+	return &Worker{queue: queue, documents: documents, post: post, options: o, log: o.Log, wake: make(chan struct{}, 1), silences: newSilences()}
 }
 
 // Wake tells the worker that something was queued. It never waits.
@@ -85,12 +93,33 @@ func (w *Worker) Stats() Stats {
 	}
 }
 
+// Running reports whether Run runs.
+func (w *Worker) Running() bool { return w.running.Load() }
+
+// remember takes over which hosts were silent before the start.
+func (w *Worker) remember(ctx context.Context) error {
+	if w.options.Hosts == nil {
+		return nil
+	}
+	all, err := w.options.Hosts.Silences(ctx)
+	if err != nil {
+		return fmt.Errorf("read which hosts do not answer: %w", err)
+	}
+	w.silences.load(all)
+	return nil
+}
+
 // Run delivers until ctx ends, and gives nil. Tries that are being made then
 // have the grace to end; what is not settled stays queued. Errors of the queue
 // are logged and tried again. Run runs once at a time.
 func (w *Worker) Run(ctx context.Context) error {
 	tries, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	if err := w.remember(ctx); err != nil {
+		return err
+	}
+	w.running.Store(true)
+	defer w.running.Store(false)
 	l := newLoop(tries, w, ctx.Done())
 	for ctx.Err() == nil {
 		timer := l.fill(ctx)

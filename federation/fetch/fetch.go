@@ -48,6 +48,7 @@ type Options struct {
 type Client struct {
 	options   Options
 	transport *http.Transport
+	stats     stats
 }
 
 // New makes a Client.
@@ -90,6 +91,13 @@ type Response struct {
 // without a body. Other errors are ErrAddress, ErrPrivate, ErrTooLarge,
 // ErrRedirect, ErrTimeout, the context's, or the network's.
 func (c *Client) Get(ctx context.Context, address, accept string, maxBytes int64) (Response, error) {
+	resp, err := c.get(ctx, address, accept, maxBytes)
+	c.count(err)
+	return resp, err
+}
+
+// get is Get, not counted.
+func (c *Client) get(ctx context.Context, address, accept string, maxBytes int64) (Response, error) {
 	u, err := c.parse(address)
 	if err != nil {
 		return Response{}, err
@@ -131,7 +139,14 @@ func (c *Client) Get(ctx context.Context, address, accept string, maxBytes int64
 // a file that someone uploaded to a host does not speak for that host. The
 // caller must see that the id inside belongs to the host of Response.URL.
 func (c *Client) Object(ctx context.Context, id string) (Response, error) {
-	resp, err := c.Get(ctx, id, acceptObject, maxObjectBytes)
+	resp, err := c.object(ctx, id)
+	c.count(err)
+	return resp, err
+}
+
+// object is Object, not counted.
+func (c *Client) object(ctx context.Context, id string) (Response, error) {
+	resp, err := c.get(ctx, id, acceptObject, maxObjectBytes)
 	if err != nil {
 		return resp, err
 	}
@@ -148,6 +163,17 @@ func (c *Client) Object(ctx context.Context, id string) (Response, error) {
 // nil. It follows no redirect. An answer of any status is no error; at most
 // 16 KiB of its body are read, the rest is dropped. Errors are those of Get.
 func (c *Client) Post(ctx context.Context, address string, body []byte, header http.Header, sign func(*http.Request) error) (Response, error) {
+	resp, err := c.post(ctx, address, body, header, sign)
+	if err == nil && (resp.Status < 200 || resp.Status > 299) {
+		c.count(&StatusError{Status: resp.Status})
+	} else {
+		c.count(err)
+	}
+	return resp, err
+}
+
+// post is Post, not counted.
+func (c *Client) post(ctx context.Context, address string, body []byte, header http.Header, sign func(*http.Request) error) (Response, error) {
 	u, err := c.parse(address)
 	if err != nil {
 		return Response{}, err
@@ -192,6 +218,7 @@ func (c *Client) roundTrip(ctx context.Context, method string, u *url.URL, body 
 	if err != nil {
 		return nil, explain(u.Host, err)
 	}
+	c.compare(u.Host, answer.Header, time.Now())
 	return answer, nil
 }
 
