@@ -44,7 +44,7 @@ func (n *Node) announceFresh(ctx context.Context, note activitystreams.NoteView,
 // of an incident nobody needs to hear from every directory at every step.
 func (n *Node) announce(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
-	if !ok {
+	if !ok || n.policy(note.Host()).silenced() {
 		return nil
 	}
 	id := n.announceIRI(note)
@@ -77,12 +77,20 @@ func (n *Node) announceIRI(note ap.IRI) ap.IRI {
 // unrelay adds to c the end of a note that was relayed: the notice or its
 // update goes, and the Announce is undone.
 func (n *Node) unrelay(ctx context.Context, note ap.IRI, c *ap.Change) error {
-	agg, ok := n.localKind(ap.KindAggregator)
-	if !ok {
+	if _, ok := n.localKind(ap.KindAggregator); !ok {
 		return nil
 	}
 	if err := n.dropNote(ctx, note, c); err != nil {
 		return err
+	}
+	return n.unannounce(ctx, note, c)
+}
+
+// unannounce adds to c the Undo of the Announce of a note, where there is one.
+func (n *Node) unannounce(ctx context.Context, note ap.IRI, c *ap.Change) error {
+	agg, ok := n.localKind(ap.KindAggregator)
+	if !ok || agg.MovedTo != "" {
+		return nil
 	}
 	id := n.announceIRI(note)
 	d, err := n.store.Document(ctx, id)

@@ -18,6 +18,9 @@ import (
 // other side has changed its keys, is sent anew. Errors are sentences for the person who typed the handle.
 func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	who, err := n.follower()
+	if err == nil {
+		err = here(who)
+	}
 	if err != nil {
 		return ap.Follow{}, err
 	}
@@ -36,6 +39,10 @@ func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	if f, err := n.store.Follow(ctx, who.ID, id); err == nil && f.State != ap.FollowRejected && f.State != ap.FollowChanged {
 		return f, nil
 	} else if err != nil && !isNotFound(err) {
+		return ap.Follow{}, err
+	}
+	defer n.policies.hold()()
+	if err := n.mayFetch(id.Host()); err != nil {
 		return ap.Follow{}, err
 	}
 	var c ap.Change

@@ -108,6 +108,13 @@ func (p *policies) hold() (release func()) {
 	return p.gate.RUnlock
 }
 
+// any reports whether any host may be unlike others.
+func (p *policies) any() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.allowlist || len(p.blocks) > 0
+}
+
 // look adds what is decided on one domain to s, and reports whether it is
 // allowed.
 func (p *policies) look(domain string, s *standing) bool {

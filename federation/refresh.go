@@ -118,6 +118,9 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 	if !ok {
 		return n.doneRefreshing(ctx, r, nil, ap.Change{})
 	}
+	if n.policy(r.Actor.Host()).silenced() {
+		return n.refreshSilenced(ctx, r)
+	}
 	if k, ok, err := n.considered(ctx, agg.ID, r.Actor); err != nil {
 		return &storeError{err}
 	} else if ok {
@@ -139,7 +142,15 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 			return err
 		}
 	}
-	defer n.lockActor(r.Actor)()
+	comers, err := n.comers(ctx, r.Actor)
+	if err != nil {
+		return &storeError{err}
+	}
+	defer n.lockActors(append(comers, r.Actor)...)()
+	defer n.policies.hold()()
+	if n.policy(r.Actor.Host()).silenced() {
+		f.listing = nil
+	}
 	if latest, err := n.store.Actor(ctx, r.Actor); err == nil &&
 		(latest.UpdatedAt.After(actor.UpdatedAt) || consents(actor) && !consents(latest)) {
 		return errOvertaken
@@ -157,6 +168,9 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 			return &storeError{err}
 		}
 	} else if err := n.listAnew(ctx, r, actor, f, &c); err != nil {
+		return &storeError{err}
+	}
+	if err := n.arrive(ctx, agg, r.Actor, &c); err != nil {
 		return &storeError{err}
 	}
 	next := ap.Refresh{Actor: r.Actor, DueAt: n.clock().UTC().Add(refreshEvery), Reason: "weekly"}

@@ -6,6 +6,7 @@
 package blocklist
 
 import (
+	"iter"
 	"net"
 	"net/netip"
 	"strings"
@@ -68,6 +69,19 @@ func Domain(s string, development bool) (string, error) {
 		return "", invalid("covers everything that ends in it; name the domains that are meant")
 	}
 	return ascii, nil
+}
+
+// Above gives the domains above one, the nearest first.
+func Above(domain string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			_, above, ok := strings.Cut(domain, ".")
+			if !ok || !yield(above) {
+				return
+			}
+			domain = above
+		}
+	}
 }
 
 // isIP reports whether a name is an IP address, with a port or without.
