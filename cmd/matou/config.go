@@ -58,6 +58,7 @@ type aggregatorConfig struct {
 	Summary  directory.Text     `toml:"summary" help:"What it lists, in a sentence; one for each language: summary.fr = \"…\"."`
 	Language directory.Language `toml:"language" help:"The language of texts without one." default:"fr"`
 	Contact  string             `toml:"contact" help:"Where its keepers are reached: an address of a page, or mailto:…"`
+	Learn    string             `toml:"learn" help:"What is done with the hosters that a followed directory lists: \"propose\" leaves each to the keeper (matou directory candidates), \"follow\" follows some each day, \"ignore\" nothing. For one directory: matou directory learn." default:"propose"`
 }
 
 // federationRules is what this node asks of others.
@@ -178,6 +179,7 @@ func (c *config) checkAggregator(add func(string, string, ...any)) {
 	if len(c.Aggregator.Language) != 2 && len(c.Aggregator.Language) != 3 {
 		add("aggregator.language", "must be a language tag such as \"fr\", not %q", c.Aggregator.Language)
 	}
+	checkLearn(c.Aggregator.Learn, add)
 	if a := c.Aggregator.Contact; a != "" {
 		if u, err := url.Parse(a); err != nil || !slices.Contains([]string{"http", "https", "mailto"}, u.Scheme) {
 			add("aggregator.contact", "must begin with https:// or mailto:, not %q", a)

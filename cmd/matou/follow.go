@@ -8,7 +8,7 @@ import (
 
 // followCommand is matou follow.
 type followCommand struct {
-	Handle string `arg:"" help:"The hoster, as @name@host."`
+	Handle string `arg:"" help:"The hoster or directory, as @name@host."`
 }
 
 // Run sends the Follow. The listing appears once the hoster's node accepts.
@@ -21,7 +21,16 @@ func (f *followCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		if err != nil {
 			return err
 		}
+		learned, err := learnedFrom(ctx, g, follow)
+		if err != nil {
+			return err
+		}
 		switch {
+		case learned != "":
+			t.printf("%s is a directory: %s\n", f.Handle, learned)
+			if follow.State == ap.FollowAccepted {
+				return nil
+			}
 		case follow.State == ap.FollowAccepted:
 			t.printf("%s is followed already: see matou following\n", f.Handle)
 			return nil
@@ -34,6 +43,25 @@ func (f *followCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		t.later(g)
 		return nil
 	})
+}
+
+// learnedFrom says what becomes of the hosters that a followed actor lists; ""
+// where it is no directory.
+func learnedFrom(ctx context.Context, g *target, follow ap.Follow) (string, error) {
+	all, err := listFollowing.call(ctx, g, nothing{})
+	for _, one := range all {
+		if one.Object != follow.Object || !one.Aggregator {
+			continue
+		}
+		switch one.Learn {
+		case ap.LearnFollow:
+			return "the hosters that it lists are followed, some each day, and listed once they accept", err
+		case ap.LearnIgnore:
+			return "what it lists is left alone (matou directory learn changes that)", err
+		}
+		return "the hosters that it lists become candidates, see matou directory candidates", err
+	}
+	return "", err
 }
 
 // unfollowCommand is matou unfollow.
@@ -55,7 +83,8 @@ func (f *unfollowCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 
 // followingCommand is matou following.
 type followingCommand struct {
-	JSON bool `name:"json" help:"Print them as JSON."`
+	JSON    bool `name:"json" help:"Print them as JSON."`
+	Handles bool `help:"Print their handles only, one a line: what another directory needs to follow the same."`
 }
 
 // Run lists whom the node follows.
@@ -68,6 +97,14 @@ func (f *followingCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		if f.JSON {
 			return t.json(all)
 		}
+		if f.Handles {
+			for _, one := range all {
+				if one.Handle != "" {
+					t.printf("@%s\n", printable(one.Handle))
+				}
+			}
+			return nil
+		}
 		if len(all) == 0 {
 			t.printf("nobody is followed yet: matou follow @name@host\n")
 		}
@@ -77,8 +114,12 @@ func (f *followingCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 			if one.Handle != "" {
 				name = "@" + one.Handle
 			}
-			t.printf("%-10s %-10s %s  %s\n", one.State, listedWord(one.Listed), printable(name), printable(one.Name))
-			unlisted = unlisted || one.State == ap.FollowAccepted && !one.Listed
+			word := listedWord(one.Listed)
+			if one.Aggregator {
+				word = "directory"
+			}
+			t.printf("%-10s %-10s %s  %s\n", one.State, word, printable(name), printable(one.Name))
+			unlisted = unlisted || one.State == ap.FollowAccepted && !one.Listed && !one.Aggregator
 		}
 		if unlisted && cfg.has(roleAggregator) {
 			t.printf("accepted and not listed: the profile does not agree to be listed (discoverable, indexable), or has not arrived yet\n")

@@ -25,10 +25,11 @@ type cli struct {
 	Serve      serveCommand       `cmd:"" help:"Run the node until it is told to stop."`
 	Hoster     hosterCommands     `cmd:"" help:"What this node's hoster says of itself."`
 	Notice     noticeCommands     `cmd:"" help:"Incidents, maintenances and announcements of this node's hoster."`
-	Follow     followCommand      `cmd:"" help:"Follow a hoster, so that this node's directory lists it once it accepts."`
+	Follow     followCommand      `cmd:"" help:"Follow a hoster, so that this node's directory lists it once it accepts; or a directory, to learn of those that it lists."`
 	Unfollow   unfollowCommand    `cmd:"" help:"Stop following a hoster: its listing is removed."`
 	Following  followingCommand   `cmd:"" help:"List the hosters that this node's directory follows."`
 	Federation federationCommands `cmd:"" help:"What passes between this node and others."`
+	Directory  directoryCommands  `cmd:"" help:"What this node's directory learns from others, and how it is made anew."`
 	Doctor     doctorCommand      `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`
 	Demo       demoCommand        `cmd:"" help:"Run a directory and six invented hosters on this machine."`
 	Version    versionCommand     `cmd:"" help:"Print the version."`

@@ -99,6 +99,7 @@ func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 		f.Aggregator = &federation.Aggregator{
 			Handle: c.Aggregator.Handle, Name: c.Aggregator.Name, Summary: c.Aggregator.Summary,
 			Language: c.Aggregator.Language, Contact: c.Aggregator.Contact,
+			Learn: c.Aggregator.learns(),
 		}
 	}
 	return f
