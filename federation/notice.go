@@ -186,6 +186,9 @@ func (n *Node) ownNotice(ctx context.Context, id directory.ID) (speaker, directo
 // its updates, and the Create that publishes it; where this node is an
 // aggregator too, its aggregator announces it.
 func (n *Node) createNote(ctx context.Context, c *ap.Change, s speaker, notice directory.Notice, which int) error {
+	if err := here(s.local); err != nil {
+		return err
+	}
 	note, err := n.encodeNote(s, notice, which)
 	if err != nil {
 		return err
@@ -204,6 +207,9 @@ func (n *Node) createNote(ctx context.Context, c *ap.Change, s speaker, notice d
 // editRoot adds to c the root note of the notice as it stands now, and the
 // Update that tells the followers.
 func (n *Node) editRoot(ctx context.Context, c *ap.Change, s speaker, notice directory.Notice) error {
+	if err := here(s.local); err != nil {
+		return err
+	}
 	root, err := n.encodeNote(s, notice, -1)
 	if err != nil {
 		return err

@@ -24,6 +24,9 @@ func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, e
 	}
 	n.noticeMu.Lock()
 	defer n.noticeMu.Unlock()
+	if err := here(local); err != nil {
+		return false, err
+	}
 	p.Actor = local.ID
 	p.Hoster.Handle = local.Username
 	n.nameServices(&p.Hoster)

@@ -50,8 +50,8 @@ func (n *Node) receiveFollow(ctx context.Context, rec *received, c *ap.Change) e
 	if err != nil {
 		return err
 	}
-	if full || target.Kind == ap.KindNode {
-		// The node's own actor publishes nothing. A plain no leaves no request
+	if full || target.Kind == ap.KindNode || target.MovedTo != "" {
+		// The node's own actor publishes nothing, nor does one that moved away. A plain no leaves no request
 		// hanging at the other end.
 		return n.answerFollow(activitystreams.Reject, target.ID, follower, raw, c)
 	}

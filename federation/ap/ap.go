@@ -69,6 +69,10 @@ type LocalActor struct {
 	PrivateDER []byte    `json:"privateDer"` // PKCS #8, RSA-2048
 	CreatedAt  time.Time `json:"createdAt"`
 
+	AlsoKnownAs []IRI     `json:"alsoKnownAs,omitempty"` // other ids of the actor, on other nodes (FEP-7628)
+	MovedTo     IRI       `json:"movedTo,omitempty"`     // where it lives now; "" while it is here
+	ChangedAt   time.Time `json:"changedAt,omitzero"`    // when its keeper last changed either
+
 	ProofKeyID IRI         `json:"proofKeyId,omitempty"` // of the key that signs documents (FEP-8b32)
 	ProofDER   []byte      `json:"proofDer,omitempty"`   // PKCS #8, Ed25519
 	Retired    *RetiredKey `json:"retired,omitempty"`    // the key before, for a while
