@@ -130,8 +130,12 @@ func foreignHTML(s string) template.HTML {
 }
 
 // markdown renders what a hoster wrote in its profile or notice. HTML in it is
-// dropped; its headings stand under the page's own.
+// dropped; its headings stand under the page's own. What has more marks than
+// anybody writes is shown as it stands.
 func markdown(s string) template.HTML {
+	if directory.IsIntricate(s) {
+		return template.HTML("<p>" + template.HTMLEscapeString(visible(s)) + "</p>")
+	}
 	var b bytes.Buffer
 	if err := prose.Convert([]byte(s), &b); err != nil {
 		return template.HTML(template.HTMLEscapeString(s))

@@ -14,6 +14,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"matou/directory"
 )
 
 // How much of a foreign text is read: bytes, and tags, since markup that is
@@ -52,7 +54,11 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 })
 
 // HTMLFromMarkdown gives sanitised HTML. Every link shows the host it leads to.
+// A text of more marks than anybody writes stays as it is.
 func HTMLFromMarkdown(md string) string {
+	if directory.IsIntricate(md) {
+		return paragraph(cutBytes(md, maxHTML))
+	}
 	var b bytes.Buffer
 	if err := markdown().Convert([]byte(cutBytes(md, maxHTML)), &b); err != nil {
 		return paragraph(md)
@@ -83,12 +89,10 @@ func sanitise(s string, everyHost bool) string {
 }
 
 func sanitiseOnce(s string, everyHost bool) string {
-	s = strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && invisible(r) || r == '\r' {
-			return -1
-		}
-		return r
-	}, s)
+	if strings.IndexByte(s, '<') < 0 { // words alone
+		return escape(strings.TrimSpace(seen(stdhtml.UnescapeString(s))))
+	}
+	s = seen(s)
 	nodes, err := fragment(policy().Sanitize(s))
 	if err != nil {
 		return paragraph(stdhtml.UnescapeString(s))
@@ -101,6 +105,16 @@ func sanitiseOnce(s string, everyHost bool) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// seen takes what cannot be seen out of a text of several lines.
+func seen(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && invisible(r) || r == '\r' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func fragment(s string) ([]*html.Node, error) {
