@@ -32,6 +32,8 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 		log:     log,
 		actors:  map[ap.IRI]ap.LocalActor{},
 		keys:    map[ap.IRI]signature.Signer{},
+		retired: map[ap.IRI]retired{},
+		provers: map[ap.IRI]prover{},
 		entropy: ulid.Monotonic(rand.Reader, 0),
 		stir:    make(chan struct{}, 1),
 	}
@@ -82,7 +84,11 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.worker.Run(ctx) })
-	g.Go(func() error { return n.runRefreshes(ctx) })
+	g.Go(func() error {
+		n.refreshing.Store(true)
+		defer n.refreshing.Store(false)
+		return n.runRefreshes(ctx)
+	})
 	g.Go(func() error { return n.enforceAtStart(ctx) })
 	return g.Wait()
 }
@@ -114,14 +120,10 @@ func (n *Node) ensureActors(ctx context.Context) error {
 		if _, ok := n.local(a.ID); ok {
 			continue
 		}
-		key, err := signature.NewKey()
-		if err != nil {
-			return fmt.Errorf("make a key: %w", err)
+		if err := newKeys(&a, "#main-key", "#ed25519-key"); err != nil {
+			return err
 		}
-		if a.PrivateDER, err = signature.MarshalPrivate(key); err != nil {
-			return fmt.Errorf("encode a key: %w", err)
-		}
-		a.KeyID, a.CreatedAt = a.ID+"#main-key", n.now()
+		a.CreatedAt = n.now()
 		made = append(made, a)
 	}
 	if len(made) == 0 {
@@ -148,7 +150,7 @@ func (n *Node) addLocal(a ap.LocalActor) error {
 	defer n.mu.Unlock()
 	n.actors[a.ID] = a
 	n.keys[a.ID] = signature.Signer{KeyID: string(a.KeyID), Key: key}
-	return nil
+	return n.addSideKeys(a)
 }
 
 // local gives the actor of this node with that id.
@@ -192,7 +194,10 @@ func (n *Node) endpoints(a ap.LocalActor) activitystreams.Endpoints {
 		Actor:        a.ID,
 		Handle:       a.Username,
 		KeyID:        a.KeyID,
-		PublicKeyPEM: signature.PublicPEM(s.Key),
+		PublicKeyPEM: publicPEM(a, s),
+		ProofKeyID:   a.ProofKeyID,
+		ProofKey:     proofKey(a),
+		FormerKeys:   a.Former,
 		PublishedAt:  a.CreatedAt,
 		UpdatedAt:    a.ChangedAt,
 		AlsoKnownAs:  a.AlsoKnownAs,

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -65,15 +66,20 @@ type Node struct {
 	in     inbound
 	stir   chan struct{} // wakes the refresh loop
 
-	limits  *limiter
-	homes   *homes
-	sending *lru.Cache[ap.IRI, sending] // see outgoing
+	limits     *limiter
+	actorCount actorCount
+	refreshing atomic.Bool // the refresh loop runs
+	homes      *homes
+	sending    *lru.Cache[ap.IRI, sending] // see outgoing
 
 	policies *policies
 
 	mu     sync.RWMutex
 	actors map[ap.IRI]ap.LocalActor    // this node's, by id
 	keys   map[ap.IRI]signature.Signer // theirs
+
+	retired map[ap.IRI]retired // the keys before, for a while
+	provers map[ap.IRI]prover  // what signs documents
 
 	idMu    sync.Mutex
 	entropy *ulid.MonotonicEntropy
@@ -102,8 +108,9 @@ type Node struct {
 //	/inbox                           the shared inbox
 //
 // Pages are at /@NAME and /@NAME/ULID; there the actor and the note are given
-// to whoever asks for ActivityStreams. Each public key is #main-key of its
-// actor.
+// to whoever asks for ActivityStreams. The first key of an actor is its
+// #main-key, the ones after it #key-ULID; those that sign documents are
+// #ed25519-key and #ed25519-key-ULID.
 func (n *Node) iri(path string) ap.IRI {
 	return ap.IRI(n.config.Origin.String() + path)
 }

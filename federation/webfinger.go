@@ -159,7 +159,9 @@ func (n *Node) describe(a ap.LocalActor, service bool, wanted []string) resource
 	if a.Kind != ap.KindNode {
 		page := n.endpoints(a).Page()
 		d.Aliases = append(d.Aliases, page)
-		d.Links = append(d.Links, resourceLink{Rel: relProfile, Type: "text/html", Href: page})
+		d.Links = append(d.Links,
+			resourceLink{Rel: relProfile, Type: "text/html", Href: page},
+			resourceLink{Rel: relSubscribe, Template: origin + interactPath})
 	}
 	if len(wanted) == 0 {
 		return d

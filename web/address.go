@@ -21,6 +21,9 @@ var paths = map[string]map[directory.Language]string{
 	"own-notice": {"fr": "/@{handle}/{note}", "en": "/en/@{handle}/{note}"},
 	"state":      {"fr": "/etat", "en": "/en/status"},
 	"follow":     {"fr": "/suivre", "en": "/en/follow"},
+
+	// Other servers send their visitors to this address, whatever they speak.
+	"interaction": {"fr": "/authorize_interaction", "en": "/en/authorize_interaction"},
 }
 
 // address gives the path of a page in language l, its variables filled with
@@ -45,6 +48,25 @@ func homeAddress(l directory.Language) string {
 		return address(l, "home") + "?lang=" + string(l)
 	}
 	return address(l, "home")
+}
+
+// withLanguage says the language of a page that would go by what the browser
+// asks for.
+func withLanguage(path string, l directory.Language) string {
+	separator := "?"
+	if strings.Contains(path, "?") {
+		separator = "&"
+	}
+	return path + separator + "lang=" + string(l)
+}
+
+// AreaAddress gives the path and query of the directory's page of the hosters
+// that work in an area, in language l.
+func AreaAddress(l directory.Language, area directory.AreaCode) string {
+	if _, ok := paths["listings"][l]; !ok {
+		l = languages[0]
+	}
+	return withQuery(address(l, "listings"), url.Values{string(directory.FacetServes): {string(area)}})
 }
 
 // withQuery puts parameters behind a path.

@@ -120,29 +120,3 @@ func (s *Site) aggregatorHandle() string {
 	}
 	return "@" + s.options.Aggregator.Handle + "@" + s.host()
 }
-
-// followView is the page on how to follow.
-type followView struct {
-	Hoster     string // handle of the node's own hoster
-	HosterName string
-	Directory  string // handle of the aggregator
-	Name       string
-	Contact    link // the people who keep the directory
-}
-
-func (s *Site) showFollow(v *visit) (page, error) {
-	view := followView{Directory: s.aggregatorHandle()}
-	if a := s.options.Aggregator; a != nil {
-		view.Name, view.Contact = plain(a.Name), outward(a.Contact)
-	}
-	h, err := s.ownHoster(v.Context())
-	switch {
-	case err == nil:
-		view.Hoster = "@" + s.options.Hoster + "@" + s.host()
-		view.HosterName = plain(h.Name)
-	case !isMissing(err):
-		return page{}, err
-	}
-	return page{template: "follow", title: v.locale.text("follow.title"),
-		description: v.locale.text("follow.lead"), data: view}, nil
-}

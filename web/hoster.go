@@ -33,6 +33,7 @@ type hosterView struct {
 	Past       []noticeView
 	AllNotices string
 	Entry      entryView
+	Follow     *followForm
 }
 
 // contactView is how to reach the people.
@@ -125,8 +126,9 @@ func (s *Site) ownPage(v *visit) (page, error) {
 }
 
 func (s *Site) hosterPage(v *visit, view hosterView) page {
+	view.Follow = s.followForm(v, view.Handle)
 	return page{
-		template: "hoster", title: view.Name, data: view,
+		template: "hoster", title: view.Name, data: view, leaves: view.Follow != nil,
 		description: v.locale.in(view.Hoster.Summary).Text,
 	}
 }

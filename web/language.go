@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -31,10 +32,10 @@ func asked(r *http.Request) (directory.Language, bool) {
 	return languages[0], false
 }
 
-// redirectHome sends who comes to "/" to the first page in the language that
-// the address or the browser asks for; every other page has its language in
-// its address.
-func (s *Site) redirectHome(w http.ResponseWriter, r *http.Request, l directory.Language) bool {
+// redirectByLanguage sends who comes to "/", or is sent by another server, to
+// the same page in the language that the address or the browser asks for; every
+// other page has its language in its address.
+func (s *Site) redirectByLanguage(w http.ResponseWriter, r *http.Request, name string, l directory.Language) bool {
 	if l != languages[0] {
 		return false
 	}
@@ -46,6 +47,11 @@ func (s *Site) redirectHome(w http.ResponseWriter, r *http.Request, l directory.
 	if wanted == l {
 		return false
 	}
-	http.Redirect(w, r, address(wanted, "home"), http.StatusFound)
+	query := url.Values{}
+	if name != "home" {
+		query = r.URL.Query()
+		query.Del("lang")
+	}
+	http.Redirect(w, r, withQuery(address(wanted, name), query), http.StatusFound)
 	return true
 }

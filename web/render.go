@@ -51,6 +51,7 @@ type page struct {
 	moved       string // an address
 	alternate   string // id of the ActivityStreams document of the same thing
 	unlisted    bool   // not for search engines: one of very many filterings
+	leaves      bool   // it has a form that leads to other sites
 }
 
 // frame is what the layout around a page shows.
@@ -163,6 +164,11 @@ func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.language()))
 	h.Set("Vary", "Accept, Accept-Language")
+	if p.leaves {
+		// Browsers hold the redirect behind a form to its policy too, and which
+		// server that leads to is for the visitor to say.
+		h.Set("Content-Security-Policy", contentPolicy("'self' "+s.options.Origin.Scheme+":"))
+	}
 	if p.alternate != "" {
 		h.Add("Link", "<"+p.alternate+`>; rel="alternate"; type="application/activity+json"`)
 	}
@@ -203,8 +209,11 @@ func (s *Site) frame(v *visit, p page) frame {
 	for _, l := range languages {
 		to := v.pathIn(l)
 		t := twin{Language: l, Name: s.locales[l].text("language.name"), Address: to, Absolute: s.absolute(to)}
-		if v.name == "home" || p.status >= 400 {
+		switch {
+		case v.name == "home" || p.status >= 400:
 			t.Address = homeAddress(l)
+		case v.name == "interaction" && l == languages[0]:
+			t.Address = withLanguage(to, l)
 		}
 		f.Twins = append(f.Twins, t)
 	}

@@ -26,6 +26,12 @@ func (s *Site) Routes(r *mux.Router) {
 		http.Redirect(w, r, address("en", "home"), http.StatusMovedPermanently)
 	})
 	get("/tags/{tag}", s.showTag)
+	if s.options.Homes != nil {
+		sameSite := http.NewCrossOriginProtection()
+		for _, l := range languages {
+			r.Handle(paths["follow"][l], guard(sameSite.Handler(s.sendHome(l)))).Methods(http.MethodPost)
+		}
+	}
 	get("/static/{file}", s.showAsset)
 	if s.options.Aggregator != nil {
 		s.routeAPI(r)
@@ -59,9 +65,10 @@ func (s *Site) showTag(w http.ResponseWriter, r *http.Request) {
 // handlers are the pages of this node's roles, by their name in paths.
 func (s *Site) handlers() map[string]handler {
 	pages := map[string]handler{
-		"home":   s.showHome,
-		"follow": s.showFollow,
-		"own":    s.showOwn,
+		"home":        s.showHome,
+		"follow":      s.showFollow,
+		"own":         s.showOwn,
+		"interaction": s.showInteraction,
 	}
 	if s.options.Aggregator != nil {
 		pages["listings"] = s.showListings
@@ -81,7 +88,7 @@ func (s *Site) handlers() map[string]handler {
 // show answers a page in language l.
 func (s *Site) show(name string, l directory.Language, h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if name == "home" && s.redirectHome(w, r, l) {
+		if (name == "home" || name == "interaction") && s.redirectByLanguage(w, r, name, l) {
 			return
 		}
 		v := s.visit(r, name, l)
@@ -103,13 +110,17 @@ func (s *Site) show(name string, l directory.Language, h handler) http.HandlerFu
 	}
 }
 
+// contentPolicy is the policy of a page whose forms lead to those sites.
+func contentPolicy(formAction string) string {
+	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action " + formAction + "; base-uri 'none'; frame-ancestors 'none'"
+}
+
 // guard sets what every answer to a browser carries. Nothing of a page comes
 // from elsewhere, runs, or is framed.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; "+
-			"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", contentPolicy("'self'"))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

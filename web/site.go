@@ -23,6 +23,7 @@ type Options struct {
 	Own        Own                  // required where Hoster is set
 	Vocabulary directory.Vocabulary // words of needs, criteria, facets and presets
 	Areas      Areas                // nil: no question on places can be asked
+	Homes      Homes                // nil: visitors are told how to follow, and not sent to their own servers
 
 	Clock   func() time.Time // nil: time.Now
 	Zone    *time.Location   // in which hours are read and days begin; nil: Europe/Paris

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"matou/directory"
+	"matou/directory/geo"
 	"matou/federation"
 	"matou/federation/delivery"
 	"matou/storage"
@@ -25,6 +26,7 @@ var (
 	_ records          = (*badger.Store)(nil)
 	_ web.Directory    = (*shownDirectory)(nil)
 	_ web.Own          = (*federation.Node)(nil)
+	_ web.Homes        = (*federation.Node)(nil)
 )
 
 // node is an open node: its store and its federation, whether it answers the
@@ -90,7 +92,7 @@ func storageFault(c *config, err error) error {
 func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 	f := federation.Config{
 		Origin: c.origin, Development: c.Development, Software: Version, Vocabulary: v,
-		AuthorizedFetch: c.Federation.AuthorizedFetch,
+		AuthorizedFetch: c.Federation.AuthorizedFetch, Limits: federationLimits(c),
 	}
 	if c.has(roleHoster) {
 		f.Hoster = c.Hoster.Handle
@@ -101,8 +103,22 @@ func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 			Language: c.Aggregator.Language, Contact: c.Aggregator.Contact,
 			Learn: c.Aggregator.learns(),
 		}
+		f.Regions = func() (*federation.Regions, error) { return loadRegions(c.Aggregator.Language) }
 	}
 	return f
+}
+
+// loadRegions gives the places that a directory's featured collections are of.
+// The gazetteer is read when it is first asked for.
+func loadRegions(l directory.Language) (*federation.Regions, error) {
+	areas, err := geo.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load the gazetteer: %w", err)
+	}
+	return &federation.Regions{
+		Areas: areas,
+		Page:  func(code directory.AreaCode) string { return web.AreaAddress(l, code) },
+	}, nil
 }
 
 // loadVocabulary gives the built-in vocabulary with the operator's files in

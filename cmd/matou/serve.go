@@ -68,6 +68,10 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 		return errors.Join(err, public.Close())
 	}
 	defer removeControl()
+	listeners := map[net.Listener]http.Handler{public: h.routes(), control: controlHandler(n, h.state)}
+	if err := addMetrics(ctx, h, listeners); err != nil {
+		return errors.Join(err, public.Close(), control.Close())
+	}
 
 	// Requests that are open when ctx ends are finished, not cut off.
 	whole, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -76,7 +80,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	g.Go(func() error { return ignoreCancel(n.federation.Run(ctx)) })
 	g.Go(func() error { return h.feeder.run(ctx) })
 	g.Go(func() error { return breathe(ctx, n.config.Memory) })
-	for l, handler := range map[net.Listener]http.Handler{public: h.routes(), control: controlHandler(n, h.state)} {
+	for l, handler := range listeners {
 		server := newServer(whole, handler, n.log)
 		g.Go(func() error { return ignoreClosed(server.Serve(l)) })
 		g.Go(func() error {
@@ -141,6 +145,8 @@ type house struct {
 	index  *search.Index
 	feeder *feeder
 	site   *web.Site
+
+	readiness readiness
 }
 
 // newHouse makes the search index and the pages of a node.
@@ -157,7 +163,7 @@ func newHouse(n *node) (*house, error) {
 	shown := &shownDirectory{records: n.store, index: index}
 	o := web.Options{
 		Origin: n.config.origin, Directory: shown,
-		Vocabulary: n.vocabulary, Areas: areas, Log: n.log, Version: Version,
+		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Log: n.log, Version: Version,
 	}
 	if n.config.has(roleHoster) {
 		o.Hoster, o.Own = n.config.Hoster.Handle, n.federation
@@ -182,33 +188,6 @@ func (h *house) routes() http.Handler {
 	h.node.federation.Routes(r)
 	h.site.Routes(r)
 	return r
-}
-
-// healthy answers that the process is alive.
-func (h *house) healthy(w http.ResponseWriter, _ *http.Request) {
-	plain(w, http.StatusOK, "ok\n")
-}
-
-// ready answers whether the node can do its work: the store answers, and the
-// search index has caught up with it.
-func (h *house) ready(w http.ResponseWriter, r *http.Request) {
-	if !h.feeder.ready.Load() {
-		plain(w, http.StatusServiceUnavailable, "the search index is being built\n")
-		return
-	}
-	if _, err := h.node.store.NextDue(r.Context()); err != nil {
-		h.node.log.ErrorContext(r.Context(), "store does not answer", slog.String("reason", err.Error()))
-		plain(w, http.StatusServiceUnavailable, "the store does not answer\n")
-		return
-	}
-	plain(w, http.StatusOK, "ok\n")
-}
-
-func plain(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text)
 }
 
 // state is what the running node says of itself on the control socket.
