@@ -112,6 +112,9 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 			return err
 		}
 		c.RemoveListings = append(c.RemoveListings, h.ID)
+		if err := n.unfeatureAll(ctx, ap.IRI(h.ID), c); err != nil {
+			return err
+		}
 		return n.tellListing(ctx, ap.IRI(h.ID), false, c)
 	}
 	now := n.now()
@@ -128,7 +131,7 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 		return err
 	}
 	c.Listings = append(c.Listings, l)
-	return nil
+	return n.featureOwn(ctx, h, c)
 }
 
 // sameHoster reports whether two profiles say the same, whenever they were

@@ -98,6 +98,9 @@ func (n *Node) RevokeStamp(ctx context.Context, name string) (ap.Stamp, error) {
 	}
 	c := ap.Change{Stamps: []ap.Stamp{s}, Documents: []ap.Document{gone}}
 	n.send(&c, s.Actor, told, []ap.IRI{s.Inbox}, false)
+	if err := n.ownStampRevoked(ctx, s, &c); err != nil {
+		return ap.Stamp{}, err
+	}
 	_, err = n.apply(ctx, c)
 	return s, err
 }
