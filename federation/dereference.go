@@ -66,7 +66,8 @@ func (n *Node) keepActor(ctx context.Context, before ap.Actor, a *ap.Actor, doc 
 		a.Discoverable, a.Indexable = known.Discoverable, known.Indexable
 	}
 	c := ap.Change{Actors: []ap.Actor{*a}, Documents: []ap.Document{doc}}
-	if rekeyed(known, *a) {
+	a.ProofKeys = spokenFor(known, *a)
+	if rekeyed(known, *a) && !vouched(known, *a, doc.Body) {
 		if err := n.distrust(ctx, a.ID, &c); err != nil {
 			return fmt.Errorf("distrust the actor %s: %w", a.ID, err)
 		}
@@ -94,6 +95,20 @@ func rekeyed(known, now ap.Actor) bool {
 		}
 	}
 	return len(now.Keys) == 0
+}
+
+// spokenFor gives the proof keys of an actor that count: of one that is known,
+// those that it was known by. A new one counts from the moment that an Update
+// says it, or a person follows the actor: whoever took a domain over can still
+// show the former owner's key for requests, and must not slip one of his own
+// in beside it.
+func spokenFor(known, now ap.Actor) []ap.Key {
+	if known.ID == "" {
+		return now.ProofKeys
+	}
+	return slices.DeleteFunc(slices.Clone(now.ProofKeys), func(k ap.Key) bool {
+		return !slices.ContainsFunc(known.ProofKeys, func(old ap.Key) bool { return bytes.Equal(old.DER, k.DER) })
+	})
 }
 
 // distrust adds to c that an actor came back as somebody that nobody vouches

@@ -31,7 +31,7 @@ func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	if _, ours := n.local(id); ours {
 		return ap.Follow{}, fmt.Errorf("%s is an actor of this very node: %w", handle, directory.ErrConflict)
 	}
-	target, _, err := n.fetchActor(ctx, id)
+	target, doc, err := n.fetchActor(ctx, id)
 	if err != nil {
 		return ap.Follow{}, fmt.Errorf("fetch the actor of %s: %w", handle, err)
 	}
@@ -44,6 +44,9 @@ func (n *Node) Follow(ctx context.Context, handle string) (ap.Follow, error) {
 	defer n.policies.hold()()
 	if err := n.mayFetch(id.Host()); err != nil {
 		return ap.Follow{}, err
+	}
+	if fresh, err := activitystreams.DecodeActor(doc.Body); err == nil {
+		target.ProofKeys = fresh.ProofKeys // a person speaks for them
 	}
 	var c ap.Change
 	f, err := n.ask(ctx, who, target, handle, &c)

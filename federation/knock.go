@@ -27,8 +27,8 @@ const (
 // as a second knock where the first one is refused with 401 or 403. A host
 // that takes only the second is remembered.
 func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Result {
-	signer, ok := n.signer(d.Signer)
-	if !ok {
+	signers := n.signersOf(d)
+	if len(signers) == 0 {
 		return delivery.Result{Verdict: delivery.GiveUp, Reason: "the actor that signed it is not of this node any more"}
 	}
 	name := d.Inbox.Host()
@@ -46,14 +46,14 @@ func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Re
 	}
 	n.stepAside(ctx)
 	var result delivery.Result
-	for i, scheme := range schemes {
-		var status int
-		result, status = n.knock(ctx, signer, scheme, d, body)
-		if status == http.StatusUnauthorized || status == http.StatusForbidden {
+	for _, s := range signers {
+		var refused bool
+		var last int
+		if result, refused, last = n.knockAs(ctx, s, schemes, d, body); refused {
 			continue
 		}
-		if i == 1 && result.Verdict == delivery.Delivered {
-			n.rememberScheme(ctx, name, scheme)
+		if last == 1 && result.Verdict == delivery.Delivered {
+			n.rememberScheme(ctx, name, schemes[last])
 		}
 		break
 	}

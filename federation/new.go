@@ -73,6 +73,12 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 	if err := n.ensureActors(ctx); err != nil {
 		return nil, fmt.Errorf("prepare the actors of this node: %w", err)
 	}
+	if err := n.ensureProofKeys(ctx); err != nil {
+		return nil, fmt.Errorf("make the proof keys of this node: %w", err)
+	}
+	if err := n.forgetRetired(ctx); err != nil {
+		return nil, fmt.Errorf("forget the replaced keys of this node: %w", err)
+	}
 	if err := n.saveOwnDocuments(ctx); err != nil {
 		return nil, fmt.Errorf("write the documents of this node: %w", err)
 	}
@@ -90,6 +96,7 @@ func (n *Node) Run(ctx context.Context) error {
 		return n.runRefreshes(ctx)
 	})
 	g.Go(func() error { return n.enforceAtStart(ctx) })
+	g.Go(func() error { return n.runRetirement(ctx) })
 	return g.Wait()
 }
 
