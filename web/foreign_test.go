@@ -179,6 +179,17 @@ func TestOutward(t *testing.T) {
 	}
 }
 
+// Texts that would take seconds to format are shown as they stand.
+func TestIntricateMarkdown(t *testing.T) {
+	for _, marks := range []string{"[a](", ">", "<b>"} {
+		got := string(markdown(strings.Repeat(marks, 5000)))
+		want := "<p>" + strings.Repeat(html.EscapeString(marks), 5000) + "</p>"
+		if got != want {
+			t.Errorf("%s: got %.60q, want %.60q", marks, got, want)
+		}
+	}
+}
+
 func FuzzForeignHTML(f *testing.F) {
 	for _, p := range payloads {
 		f.Add(p)
