@@ -85,16 +85,16 @@ func (c pubClock) Now() time.Time { return c() }
 // ReceiveStats counts what became of the activities that came in since the
 // start. Every count only grows.
 type ReceiveStats struct {
-	Applied      uint64 // took effect
-	Ignored      uint64 // were authentic and of no concern here
-	Unknown      uint64 // were of a type that is not known here
-	Duplicate    uint64 // had come before
-	Refused      uint64 // were not authentic
-	Malformed    uint64 // could not be read
-	Limited      uint64 // came too fast for their origin to be asked for keys
-	Failed       uint64 // met an error of this node
-	KeysFetched  uint64 // actors that were fetched for their keys
-	KeysUnusable uint64 // of these, those that gave none
+	Applied      uint64 `json:"applied"`      // took effect
+	Ignored      uint64 `json:"ignored"`      // were authentic and of no concern here
+	Unknown      uint64 `json:"unknown"`      // were of a type that is not known here
+	Duplicate    uint64 `json:"duplicate"`    // had come before
+	Refused      uint64 `json:"refused"`      // were not authentic
+	Malformed    uint64 `json:"malformed"`    // could not be read
+	Limited      uint64 `json:"limited"`      // came too fast for their origin to be asked for keys
+	Failed       uint64 `json:"failed"`       // met an error of this node
+	KeysFetched  uint64 `json:"keysFetched"`  // actors that were fetched for their keys
+	KeysUnusable uint64 `json:"keysUnusable"` // of these, those that gave none
 }
 
 // ReceiveStats gives a snapshot.
@@ -143,6 +143,7 @@ type received struct {
 	request *http.Request
 	raw     []byte
 	object  activitystreams.Object
+	member  []byte // its "object", as it stands in raw
 	id      ap.IRI
 	kind    string
 	actor   ap.IRI                       // who signed it, once authenticated

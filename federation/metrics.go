@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"time"
 
 	"matou/federation/ap"
 	"matou/federation/delivery"
@@ -70,6 +71,8 @@ type Metrics struct {
 	Followers    int // of all our actors
 	Following    int
 	Silent, Dead int // hosts
+	Actors       int // of other nodes, counted at most once a minute
+	Refreshes    int // due, counted up to 1,000
 }
 
 // Metrics gives a snapshot. It reads a few records and walks over none.
@@ -95,5 +98,36 @@ func (n *Node) Metrics(ctx context.Context) (Metrics, error) {
 		m.Following += following
 	}
 	m.Silent, m.Dead = n.worker.Silent()
-	return m, nil
+	due, err := n.store.DueRefreshes(ctx, n.clock(), mostDueTold)
+	if err != nil {
+		return Metrics{}, err
+	}
+	m.Refreshes = len(due)
+	m.Actors, err = n.actorCount.of(ctx, n.store)
+	return m, err
 }
+
+// actorCount remembers for a while how many actors are kept: counting them
+// walks over them all.
+type actorCount struct {
+	mu    sync.Mutex
+	at    time.Time
+	count int
+}
+
+func (a *actorCount) of(ctx context.Context, store Backlog) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := time.Now()
+	if !a.at.IsZero() && now.Sub(a.at) < time.Minute {
+		return a.count, nil
+	}
+	count, err := store.CountActors(ctx)
+	if err == nil {
+		a.at, a.count = now, count
+	}
+	return count, err
+}
+
+// Working reports whether what Run does is being done.
+func (n *Node) Working() bool { return n.worker.Running() && n.refreshing.Load() }

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"matou/federation/ap"
@@ -11,17 +12,19 @@ import (
 // Status tells how a node gets on with others. What a node counts since its
 // start is zero where it does not run.
 type Status struct {
-	Lanes      int             `json:"lanes"`      // inboxes that something waits for
-	Deliveries int             `json:"deliveries"` // what waits
-	Failing    []ap.QueuedLane `json:"failing"`    // lanes of which the last try failed, longest first; 50 at most
-	Silent     []ap.Silence    `json:"silent"`     // hosts to which nothing can be delivered, longest first; 50 at most
-	Dead       int             `json:"dead"`       // those of them that were given up, all counted
-	Delivery   delivery.Stats  `json:"delivery"`
-	Received   ReceiveStats    `json:"received"`
-	Refreshes  int             `json:"refreshes"`          // profiles that are due to be fetched
-	NextFetch  time.Time       `json:"nextFetch,omitzero"` // when the next one is due
-	Skew       float64         `json:"skewSeconds"`        // how far our clock is ahead of others'
-	SkewHosts  int             `json:"skewHosts"`          // of how many hosts that is the median
+	Lanes        int             `json:"lanes"`        // inboxes that something waits for
+	Deliveries   int             `json:"deliveries"`   // what waits
+	Failing      []ap.QueuedLane `json:"failing"`      // lanes of which the last try failed, longest first; 50 at most
+	FailingLanes int             `json:"failingLanes"` // all of them
+	SilentHosts  int             `json:"silentHosts"`  // all hosts to which nothing can be delivered
+	Silent       []ap.Silence    `json:"silent"`       // hosts to which nothing can be delivered, longest first; 50 at most
+	Dead         int             `json:"dead"`         // those of them that were given up, all counted
+	Delivery     delivery.Stats  `json:"delivery"`
+	Received     ReceiveStats    `json:"received"`
+	Refreshes    int             `json:"refreshes"`          // profiles that are due to be fetched
+	NextFetch    time.Time       `json:"nextFetch,omitzero"` // when the next one is due
+	Skew         float64         `json:"skewSeconds"`        // how far our clock is ahead of others'
+	SkewHosts    int             `json:"skewHosts"`          // of how many hosts that is the median
 }
 
 const (
@@ -36,6 +39,39 @@ func (n *Node) Status(ctx context.Context) (Status, error) {
 	var s Status
 	s.Lanes, s.Deliveries = n.store.QueueSize()
 	s.Delivery, s.Received = n.Stats(), n.ReceiveStats()
+	lanes, err := n.Queued(ctx, "")
+	if err != nil {
+		return Status{}, err
+	}
+	for _, l := range lanes {
+		if !l.FailingSince.IsZero() {
+			s.Failing = append(s.Failing, l)
+		}
+	}
+	slices.SortFunc(s.Failing, func(a, b ap.QueuedLane) int { return a.FailingSince.Compare(b.FailingSince) })
+	s.FailingLanes = len(s.Failing)
+	s.Failing = s.Failing[:min(len(s.Failing), statusRows)]
+	if s.Silent, err = n.store.Silences(ctx); err != nil {
+		return Status{}, err
+	}
+	for _, one := range s.Silent {
+		if !one.DeadAt.IsZero() {
+			s.Dead++
+		}
+	}
+	slices.SortFunc(s.Silent, func(a, b ap.Silence) int { return a.Since.Compare(b.Since) })
+	s.SilentHosts = len(s.Silent)
+	s.Silent = s.Silent[:min(len(s.Silent), statusRows)]
+	due, err := n.store.DueRefreshes(ctx, n.clock(), mostDueTold)
+	if err != nil {
+		return Status{}, err
+	}
+	s.Refreshes = len(due)
+	if s.NextFetch, err = n.store.NextRefresh(ctx); err != nil {
+		return Status{}, err
+	}
+	fetched := n.client.Stats()
+	s.Skew, s.SkewHosts = fetched.Skew.Seconds(), fetched.SkewOf
 	return s, nil
 }
 

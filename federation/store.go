@@ -143,6 +143,8 @@ type Backlog interface {
 	QueueSize() (lanes, deliveries int)
 	// Lanes gives the lanes of a host ("": of all hosts) in the byte order of their inboxes; the cursor is the last inbox.
 	Lanes(ctx context.Context, host string, p ap.Page) ([]ap.QueuedLane, error)
+	// CountActors counts the actors of other nodes that are kept; it walks over them all.
+	CountActors(ctx context.Context) (int, error)
 	// Silences gives the hosts to which nothing can be delivered.
 	Silences(ctx context.Context) ([]ap.Silence, error)
 }

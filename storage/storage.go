@@ -107,6 +107,8 @@ type Queue interface {
 	// Lanes gives the lanes of a host ("": of all hosts) in the byte order of
 	// their inboxes; the cursor is the last inbox. A page holds 1 to 200.
 	Lanes(ctx context.Context, host string, p ap.Page) ([]ap.QueuedLane, error)
+	// CountActors counts the actors that are kept; it walks over them all.
+	CountActors(ctx context.Context) (int, error)
 	// Silences gives the hosts to which nothing can be delivered, in no order
 	// that means anything.
 	Silences(ctx context.Context) ([]ap.Silence, error)

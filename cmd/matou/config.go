@@ -37,6 +37,9 @@ type config struct {
 	Aggregator  aggregatorConfig `toml:"aggregator"`
 	Vocabulary  vocabularyConfig `toml:"vocabulary"`
 	Federation  federationRules  `toml:"federation"`
+	Server      serverConfig     `toml:"server"`
+	Limits      limitsConfig     `toml:"limits"`
+	Metrics     metricsConfig    `toml:"metrics"`
 
 	path   string   // of the file, absolute
 	origin *url.URL // Origin, parsed
@@ -63,7 +66,8 @@ type aggregatorConfig struct {
 
 // federationRules is what this node asks of others.
 type federationRules struct {
-	AuthorizedFetch bool `toml:"authorized_fetch" help:"Give actors, notes and collections only to nodes that sign their requests and are not blocked (pages for people stay open). It keeps blocked nodes from reading, and costs every reader a signature." default:"false"`
+	Mode            string `toml:"mode" help:"With whom the node federates: \"open\", with everyone who is not blocked, or \"allowlist\", only with the domains that matou federation allow names. In that mode a block counts for more than an allowance." default:"open"`
+	AuthorizedFetch bool   `toml:"authorized_fetch" help:"Give actors, notes and collections only to nodes that sign their requests and are not blocked (pages for people stay open). It keeps blocked nodes from reading, and costs every reader a signature." default:"false"`
 }
 
 type vocabularyConfig struct {
@@ -154,12 +158,16 @@ func (c *config) check() error {
 	if c.has(roleAggregator) {
 		c.checkAggregator(add)
 	}
+	if !slices.Contains([]string{"open", modeAllowlist}, c.Federation.Mode) {
+		add("federation.mode", "must be \"open\" or \"allowlist\", not %q", c.Federation.Mode)
+	}
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		add("log.format", "must be \"text\" or \"json\", not %q", c.Log.Format)
 	}
 	if _, ok := logLevels[c.Log.Level]; !ok {
 		add("log.level", "must be \"debug\", \"info\", \"warn\" or \"error\", not %q", c.Log.Level)
 	}
+	c.checkServer(add)
 	if c.Memory < 64 {
 		add("memory", "must be at least 64 MiB, not %d", c.Memory)
 	}

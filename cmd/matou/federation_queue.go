@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"matou/federation/ap"
 )
@@ -34,7 +35,7 @@ type hostName struct {
 	Host string `json:"host"`
 }
 
-// counted tells how many lanes a verb touched.
+// touched tells how many lanes a verb touched.
 type touched struct {
 	Lanes int `json:"lanes"`
 }
@@ -68,7 +69,7 @@ func (q *queueListCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 			t.printf("nothing waits\n")
 		}
 		for _, l := range all {
-			t.printf("%5d  %-6s  %s  %s\n", l.Waiting, counted(l.Attempts, "try"), l.Inbox, printable(l.LastError))
+			t.lane(l, time.Now())
 		}
 		return nil
 	})
@@ -85,8 +86,8 @@ func (q *queueRetryCommand) Run(ctx context.Context, c *cli, t *terminal) error 
 			t.printf("nothing waits for %s\n", printable(q.Host))
 			return nil
 		}
-		t.printf("%s of %s tried now\n", counted(done.Lanes, "inbox"), printable(q.Host))
-		t.later(g)
+		t.printf("what waits for %s of %s is due now\n", number(done.Lanes, "inbox", "inboxes"), printable(q.Host))
+		t.asSoonAsItRuns(g)
 		return nil
 	})
 }
@@ -105,4 +106,11 @@ func (q *queueDropCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		t.printf("what waited for %s is thrown away; its followers stay\n", printable(q.Host))
 		return nil
 	})
+}
+
+// asSoonAsItRuns says when what is due is tried.
+func (t *terminal) asSoonAsItRuns(g *target) {
+	if !g.running() {
+		t.printf("the node is not running: it is tried when matou serve is started\n")
+	}
 }

@@ -93,6 +93,7 @@ func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 	f := federation.Config{
 		Origin: c.origin, Development: c.Development, Software: Version, Vocabulary: v,
 		AuthorizedFetch: c.Federation.AuthorizedFetch, Limits: federationLimits(c),
+		Allowlist: c.Federation.Mode == modeAllowlist,
 	}
 	if c.has(roleHoster) {
 		f.Hoster = c.Hoster.Handle

@@ -32,9 +32,12 @@ type Options struct {
 
 // Stats are counts since the worker was made, and what it does now.
 type Stats struct {
-	Delivered, Retried, GivenUp, Gone uint64
-	InFlight                          int // tries being made
-	CircuitsOpen                      int // hosts that are not, or hardly, tried for a while
+	Delivered    uint64 `json:"delivered"`
+	Retried      uint64 `json:"retried"`
+	GivenUp      uint64 `json:"givenUp"`
+	Gone         uint64 `json:"gone"`
+	InFlight     int    `json:"inFlight"`     // tries being made
+	CircuitsOpen int    `json:"circuitsOpen"` // hosts that are not, or hardly, tried for a while
 }
 
 // Worker delivers what is in a Queue: in order within a lane, many lanes at

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	badgerdb "github.com/dgraph-io/badger/v4"
+
 	"matou/federation/ap"
 )
 
@@ -59,3 +61,17 @@ func (t *tx) dropDeliveries(inbox ap.IRI) error {
 	}
 	return t.emptyLane(l)
 }
+
+// CountActors counts the actors that are kept; it walks over them all.
+func (s *Store) CountActors(ctx context.Context) (n int, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		return t.visit(walk{prefix: []byte{kindActor}}, func([]byte, *badgerdb.Item) (bool, error) {
+			n++
+			return true, nil
+		})
+	})
+	return n, err
+}
+
+// Bytes gives what the store takes on the disk.
+func (s *Store) Bytes() int64 { return diskUse(s.dir) }
