@@ -62,7 +62,7 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 	if v := n.refuseSuspended(ap.IRI(claim.KeyID)); v.status != 0 {
 		return v
 	}
-	if rec.object, err = activitystreams.Parse(rec.raw); err != nil {
+	if rec.object, rec.member, err = activitystreams.ParseMember(rec.raw, "object"); err != nil {
 		return refusal{http.StatusBadRequest, reasonMalformed}
 	}
 	if v := n.identify(ctx, rec, ap.IRI(claim.KeyID)); v.status != 0 {

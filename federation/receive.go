@@ -1,7 +1,6 @@
 package federation
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,14 +39,11 @@ func (rec *received) only() (id ap.IRI, embedded activitystreams.Object, err err
 }
 
 // embeddedBytes gives the embedded object of an activity as it was sent, byte
-// for byte where it stands alone, because that is what is kept of it.
-func embeddedBytes(activity []byte, embedded activitystreams.Object) ([]byte, error) {
-	var members map[string]json.RawMessage
-	raw := bytes.TrimPrefix(activity, []byte("\xef\xbb\xbf"))
-	if err := json.Unmarshal(raw, &members); err == nil {
-		if o := bytes.TrimSpace(members["object"]); len(o) > 0 && o[0] == '{' {
-			return o, nil
-		}
+// for byte where it stands alone, because that is what is kept of it: member is
+// what stands under "object".
+func embeddedBytes(member []byte, embedded activitystreams.Object) ([]byte, error) {
+	if len(member) > 0 && member[0] == '{' {
+		return member, nil
 	}
 	body, err := json.Marshal(embedded)
 	if err != nil {

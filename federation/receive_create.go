@@ -87,7 +87,7 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 	from, body := "inbox", []byte(nil)
 	var view activitystreams.NoteView
 	if embedded != nil {
-		if body, err = embeddedBytes(rec.raw, embedded); err != nil {
+		if body, err = embeddedBytes(rec.member, embedded); err != nil {
 			return nil, err
 		}
 		view, err = activitystreams.NoteOf(embedded)

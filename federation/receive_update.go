@@ -102,7 +102,7 @@ func (n *Node) sentActor(ctx context.Context, rec *received, embedded activityst
 		}
 		return &a, nil
 	}
-	body, err := embeddedBytes(rec.raw, embedded)
+	body, err := embeddedBytes(rec.member, embedded)
 	if err != nil {
 		return nil, err
 	}

@@ -402,7 +402,7 @@ func (n *Node) fetchNotes(ctx context.Context, actor ap.Actor, pages int) ([]aut
 // createdNote gives the public note that a Create of its author carries, and
 // its bytes.
 func createdNote(create []byte, author ap.IRI) (v activitystreams.NoteView, body []byte, ok bool) {
-	o, err := activitystreams.Parse(create)
+	o, member, err := activitystreams.ParseMember(create, "object")
 	if err != nil || o.Type() != "Create" {
 		return v, nil, false
 	}
@@ -414,7 +414,7 @@ func createdNote(create []byte, author ap.IRI) (v activitystreams.NoteView, body
 	if err != nil || v.Type != "Note" || !v.Public || isConversation(v) || v.AttributedTo != author || v.ID.Host() != author.Host() {
 		return v, nil, false
 	}
-	body, err = embeddedBytes(create, object)
+	body, err = embeddedBytes(member, object)
 	return v, body, err == nil
 }
 

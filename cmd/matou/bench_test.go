@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto"
@@ -187,25 +188,31 @@ func limitDurable(b *testing.B) float64 {
 
 // presign makes a request ready to be sent: signing costs more than everything
 // that is measured, so it is done before.
-func presign(b *testing.B, a *federationtest.Actor, inbox string, activity map[string]any) *http.Request {
+func presign(b *testing.B, a *federationtest.Actor, inbox string, activity map[string]any) shot {
 	r, err := a.Sign(inbox, activity, federationtest.Request{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return r
+	return load(b, r)
 }
 
-// fire sends the requests over the connections and gives how many a second
-// were accepted.
-func fire(b *testing.B, requests []*http.Request) float64 {
-	client := benchClient()
+// fire sends the shots to the node over the connections and gives how many a
+// second were accepted.
+func fire(b *testing.B, node string, shots []shot) float64 {
 	var next, accepted atomic.Int64
 	var wg sync.WaitGroup
 	begin := time.Now()
-	for range benchConnections {
+	for range min(benchConnections, len(shots)) {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(requests); i = next.Add(1) - 1 {
-				status, err := drop(client, requests[i])
+			conn, err := net.Dial("tcp", strings.TrimPrefix(node, "http://"))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer conn.Close()
+			in := bufio.NewReader(conn)
+			for i := next.Add(1) - 1; int(i) < len(shots); i = next.Add(1) - 1 {
+				status, err := roundTrip(conn, in, shots[i])
 				if err != nil || status != http.StatusAccepted {
 					b.Errorf("answered %d, %v", status, err)
 					return
@@ -226,20 +233,20 @@ func benchInbox(b *testing.B) (creates, follows float64) {
 	defer node.kill() // with the answers that it still owes
 	inbox := node.url + "/inbox"
 	authors := listedAuthors(b, node)
-	requests := make([]*http.Request, benchActivities)
-	for i := range requests {
+	shots := make([]shot, benchActivities)
+	for i := range shots {
 		a := authors[i%len(authors)]
-		requests[i] = presign(b, a, inbox, a.Create(a.Incident(fmt.Sprintf("Panne %d", i), "Le courrier arrive en retard, nous cherchons.")))
+		shots[i] = presign(b, a, inbox, a.Create(a.Incident(fmt.Sprintf("Panne %d", i), "Le courrier arrive en retard, nous cherchons.")))
 	}
-	creates = fire(b, requests)
+	creates = fire(b, node.url, shots)
 	within(b, 10*time.Second, "every note announced", func() bool { return outboxTotal(b, node) == benchActivities })
 
 	target := node.url + "/ap/actors/annuaire"
-	for i := range requests {
+	for i := range shots {
 		a := authors[i%len(authors)]
-		requests[i] = presign(b, a, inbox, a.Follow(target))
+		shots[i] = presign(b, a, inbox, a.Follow(target))
 	}
-	follows = fire(b, requests)
+	follows = fire(b, node.url, shots)
 	return creates, follows
 }
 
@@ -301,8 +308,7 @@ func benchDeliveries(b *testing.B) float64 {
 			"@context": "https://www.w3.org/ns/activitystreams", "id": fmt.Sprintf("%s/follows/%d", f.url, i),
 			"type": "Follow", "actor": a.ID, "object": node.url + "/ap/actors/chatdroite",
 		}
-		s := presign(b, a, node.url+"/inbox", follow)
-		fire(b, []*http.Request{s})
+		fire(b, node.url, []shot{presign(b, a, node.url+"/inbox", follow)})
 	}
 	within(b, 30*time.Second, "every Accept", func() bool { return arrived.Load() == benchHosts })
 	arrived.Store(0)
@@ -335,38 +341,22 @@ func publishMany(b *testing.B, node *process) {
 	}
 }
 
-// followerHost is a peer with one actor that takes everything and looks at
+// newFollowerHost is a peer with one actor that takes everything and looks at
 // nothing, so that the node is what is measured.
-type followerHost struct{ url string }
-
-func newFollowerHost(b *testing.B, key *rsa.PrivateKey, arrived *atomic.Int64) followerHost {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	f := followerHost{url: "http://" + l.Addr().String()}
-	id := f.url + "/suiveuse"
-	actor, err := json.Marshal(map[string]any{
+func newFollowerHost(b *testing.B, key *rsa.PrivateKey, arrived *atomic.Int64) *sink {
+	s := &sink{posted: func() { arrived.Add(1) }}
+	s.listen(b)
+	id := s.url + "/suiveuse"
+	var err error
+	s.document, err = json.Marshal(map[string]any{
 		"@context": "https://www.w3.org/ns/activitystreams", "id": id, "type": "Person", "preferredUsername": "suiveuse",
-		"inbox": f.url + "/inbox", "outbox": id + "/outbox",
+		"inbox": s.url + "/inbox", "outbox": id + "/outbox",
 		"publicKey": map[string]any{"id": id + "#main-key", "owner": id, "publicKeyPem": federationtest.PEM(&key.PublicKey)},
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			_, _ = io.Copy(io.Discard, r.Body)
-			w.WriteHeader(http.StatusAccepted)
-			arrived.Add(1)
-			return
-		}
-		w.Header().Set("Content-Type", "application/activity+json")
-		_, _ = w.Write(actor)
-	})}
-	go func() { _ = server.Serve(l) }()
-	b.Cleanup(func() { _ = server.Close() })
-	return f
+	return s
 }
 
 // benchSearch asks an index the questions of a page: words, three filters, all

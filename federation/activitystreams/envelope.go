@@ -43,7 +43,7 @@ func knownType(t string) bool {
 }
 
 // Envelope gives the part of a received activity that go-fed may parse:
-// @context, id, type, actor, the ids of object and target, to, cc. Whatever
+// @context, id, type, actor, the ids of object and target. Whatever
 // else the activity holds cannot reach the typed vocabulary. An activity of
 // another type, without an id or without an actor is a directory.ErrInvalid.
 func (o Object) Envelope() ([]byte, error) {
@@ -60,11 +60,6 @@ func (o Object) Envelope() ([]byte, error) {
 	for _, key := range []string{"object", "target"} {
 		if id := o.IRI(key); id != "" {
 			e[key] = id
-		}
-	}
-	for _, key := range []string{"to", "cc"} {
-		if all := o.IRIs(key); len(all) > 0 {
-			e[key] = all
 		}
 	}
 	return json.Marshal(e)

@@ -63,7 +63,7 @@ func HTMLFromMarkdown(md string) string {
 	if err := markdown().Convert([]byte(cutBytes(md, maxHTML)), &b); err != nil {
 		return paragraph(md)
 	}
-	return sanitise(b.String(), true)
+	return sanitise(strings.TrimSpace(b.String()), true)
 }
 
 // SanitiseHTML keeps what the fediverse renders and nothing that runs, loads

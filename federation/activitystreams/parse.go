@@ -9,7 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"matou/directory"
 	"matou/federation/ap"
@@ -29,148 +30,139 @@ const (
 // @context must contain ActivityStreams 2.0 or be absent (ActivityStreams 2.1).
 // Errors are directory.ErrInvalid.
 func Parse(raw []byte) (Object, error) {
-	o, err := parse(raw)
-	if err != nil {
-		return nil, err
+	o, _, err := ParseMember(raw, "")
+	return o, err
+}
+
+// ParseMember is Parse that also gives the bytes of one member of the
+// document, as they stand in raw; none where it has no such member.
+func ParseMember(raw []byte, key string) (o Object, member []byte, err error) {
+	if o, member, err = parseMember(raw, key); err != nil {
+		return nil, nil, err
 	}
 	if c, ok := o["@context"]; ok && c != nil && !namesAS(c) {
-		return nil, directory.Invalid("@context", "must contain %s", AS)
+		return nil, nil, directory.Invalid("@context", "must contain %s", AS)
 	}
-	return o, nil
+	return o, member, nil
 }
 
 // parse is Parse without a word on @context.
 func parse(raw []byte) (Object, error) {
+	o, _, err := parseMember(raw, "")
+	return o, err
+}
+
+// parseMember is ParseMember without a word on @context.
+func parseMember(raw []byte, member string) (Object, []byte, error) {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	switch {
-	case len(raw) > maxBytes:
-		return nil, directory.Invalid("document", "is longer than %d bytes", maxBytes)
-	case !utf8.Valid(raw):
-		return nil, directory.Invalid("document", "is not UTF-8")
-	case loneSurrogate(raw):
-		return nil, directory.Invalid("document", "has half of a surrogate pair")
+	if len(raw) > maxBytes {
+		return nil, nil, directory.Invalid("document", "is longer than %d bytes", maxBytes)
 	}
-	r := reader{d: json.NewDecoder(bytes.NewReader(raw))}
-	r.d.UseNumber()
+	r := reader{d: jsontext.NewDecoder(bytes.NewBuffer(raw)), member: member}
 	v, err := r.value(0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o, ok := v.(map[string]any)
 	if !ok {
-		return nil, directory.Invalid("document", "must be one JSON object")
+		return nil, nil, directory.Invalid("document", "must be one JSON object")
 	}
-	if _, err := r.d.Token(); err != io.EOF {
-		return nil, directory.Invalid("document", "goes on after its object")
+	if _, err := r.d.ReadToken(); err != io.EOF {
+		return nil, nil, directory.Invalid("document", "goes on after its object")
 	}
-	return o, nil
+	return o, bytes.TrimLeft(raw[r.from:r.to], ": \t\r\n"), nil
 }
 
-// reader builds the tree token by token, so that the bounds hold while reading
-// and a repeated key is seen.
+// reader builds the tree token by token, so that the bounds hold while it
+// reads. That no key comes twice, and that all text is UTF-8 without half
+// surrogate pairs, is seen to by jsontext (RFC 7493 2).
 type reader struct {
-	d     *json.Decoder
+	d     *jsontext.Decoder
 	nodes int
+
+	member   string // of the whole document, whose place is wanted
+	from, to int64  // from the end of its key to the end of its value
+}
+
+// token reads the next token, which is good until the one after it.
+func (r *reader) token() (jsontext.Token, error) {
+	t, err := r.d.ReadToken()
+	if err != nil {
+		return t, fmt.Errorf("%w: not JSON as the network writes it: %v", directory.ErrInvalid, err)
+	}
+	return t, nil
 }
 
 func (r *reader) value(depth int) (any, error) {
-	t, err := r.d.Token()
+	t, err := r.token()
 	if err != nil {
-		return nil, fmt.Errorf("%w: not JSON: %v", directory.ErrInvalid, err)
+		return nil, err
 	}
 	if r.nodes++; r.nodes > maxNodes {
 		return nil, directory.Invalid("document", "has more than %d values", maxNodes)
 	}
-	switch t := t.(type) {
-	case json.Delim:
+	switch t.Kind() {
+	case '{', '[':
 		if depth >= maxDepth {
 			return nil, directory.Invalid("document", "is nested more than %d deep", maxDepth)
 		}
-		if t == '{' {
+		if t.Kind() == '{' {
 			return r.object(depth)
 		}
 		return r.array(depth)
-	case string:
-		if strings.IndexByte(t, 0) >= 0 {
-			return nil, directory.Invalid("document", "has a NUL character")
-		}
-		return t, nil
-	default: // bool, json.Number, nil
-		return t, nil
+	case '"':
+		return unquoted(t)
+	case '0':
+		return json.Number(t.String()), nil
+	case 't', 'f':
+		return t.Bool(), nil
 	}
+	return nil, nil // JSON's null
+}
+
+// unquoted is a string that may be kept: nobody writes NUL, and much stops at it.
+func unquoted(t jsontext.Token) (string, error) {
+	s := t.String()
+	if strings.IndexByte(s, 0) >= 0 {
+		return "", directory.Invalid("document", "has a NUL character")
+	}
+	return s, nil
 }
 
 func (r *reader) object(depth int) (any, error) {
 	o := map[string]any{}
-	for r.d.More() {
-		t, err := r.d.Token()
+	for r.d.PeekKind() != '}' {
+		t, err := r.token()
 		if err != nil {
-			return nil, fmt.Errorf("%w: not JSON: %v", directory.ErrInvalid, err)
+			return nil, err
 		}
-		key, _ := t.(string)
-		if _, twice := o[key]; twice || strings.IndexByte(key, 0) >= 0 {
-			return nil, directory.Invalid("document", "has the key %.64q twice, or a NUL in it", key)
+		key, err := unquoted(t)
+		if err != nil {
+			return nil, err
 		}
+		from := r.d.InputOffset()
 		if o[key], err = r.value(depth + 1); err != nil {
 			return nil, err
 		}
+		if depth == 0 && key == r.member {
+			r.from, r.to = from, r.d.InputOffset()
+		}
 	}
-	return o, r.end()
+	_, err := r.token()
+	return o, err
 }
 
 func (r *reader) array(depth int) (any, error) {
 	a := []any{}
-	for r.d.More() {
+	for r.d.PeekKind() != ']' {
 		v, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		a = append(a, v)
 	}
-	return a, r.end()
-}
-
-func (r *reader) end() error {
-	if _, err := r.d.Token(); err != nil {
-		return fmt.Errorf("%w: not JSON: %v", directory.ErrInvalid, err)
-	}
-	return nil
-}
-
-// loneSurrogate reports an escape \uD800 to \uDFFF without its other half,
-// which encoding/json would quietly replace: two documents would read alike.
-func loneSurrogate(raw []byte) bool {
-	for i := 0; i < len(raw); i++ {
-		if raw[i] != '\\' {
-			continue
-		}
-		u, ok := escaped(raw[i:])
-		if !ok {
-			i++ // passes over the character escaped
-			continue
-		}
-		i += 5
-		switch {
-		case u >= 0xDC00 && u <= 0xDFFF:
-			return true
-		case u >= 0xD800 && u <= 0xDBFF:
-			low, ok := escaped(raw[i+1:])
-			if !ok || low < 0xDC00 || low > 0xDFFF {
-				return true
-			}
-			i += 6
-		}
-	}
-	return false
-}
-
-// escaped reads \uXXXX at the start of b.
-func escaped(b []byte) (uint64, bool) {
-	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
-		return 0, false
-	}
-	u, err := strconv.ParseUint(string(b[2:6]), 16, 16)
-	return u, err == nil
+	_, err := r.token()
+	return a, err
 }
 
 // namesAS reports whether a @context names ActivityStreams, itself or in its list.
@@ -206,6 +198,14 @@ func iriFault(s string, allowHTTP bool) string {
 	if s == "" || len(s) > maxIRI {
 		return "must have 1 to 2048 bytes"
 	}
+	if scheme, host, ok := plainIRI(s); ok && (scheme == "https" || allowHTTP) {
+		return hostFault(&url.URL{Scheme: scheme, Host: host})
+	}
+	return wholeFault(s, allowHTTP)
+}
+
+// wholeFault is iriFault for an address of any form.
+func wholeFault(s string, allowHTTP bool) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' || s[i] >= 0x7f || strings.IndexByte("\"<>\\^`{|}", s[i]) >= 0 {
 			return "has a character that an address cannot have"
@@ -228,6 +228,38 @@ func iriFault(s string, allowHTTP bool) string {
 		return reason
 	}
 	return pathFault(u)
+}
+
+// plainIRI takes an address apart that has nothing in it to be decoded: letters,
+// digits and a few marks only, no empty or dotted step. Nearly all have not,
+// and each is read several times; what is not plain is left to url.Parse.
+func plainIRI(s string) (scheme, host string, ok bool) {
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok || scheme != "https" && scheme != "http" {
+		return "", "", false
+	}
+	end := strings.IndexByte(rest, '/')
+	if end < 1 {
+		return "", "", false
+	}
+	for i := 0; i < end; i++ {
+		if c := rest[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != ':' {
+			return "", "", false
+		}
+	}
+	fragment := false
+	for i := end; i < len(rest); i++ {
+		switch c := rest[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '@', c == '~':
+		case c == '/' && !fragment && (i == end || rest[i-1] != '/'):
+		case c == '.' && rest[i-1] != '/':
+		case c == '#' && !fragment && i+1 < len(rest):
+			fragment = true
+		default:
+			return "", "", false
+		}
+	}
+	return scheme, rest[:end], true
 }
 
 func hostFault(u *url.URL) string {
