@@ -51,8 +51,9 @@
 //	M schema                          version of this layout
 //	M commits                         number of transactions; see odometer.go
 //
-// A value is one byte, the version of its format (1), and JSON; the values of
-// indexes are empty or one id.
+// A value is one byte, the version of its format (1), and JSON; that of a
+// Document (2) goes on after the JSON with a line feed and the body as it is.
+// The values of indexes are empty or one id.
 //
 // When lanes and refreshes are due is held in memory, and read from their
 // records when the store is opened.

@@ -41,7 +41,11 @@ func (t *tx) saveDocument(d ap.Document) error {
 	if found && !d.Tombstone && (old.Tombstone || d.UpdatedAt.Before(old.UpdatedAt)) {
 		return nil
 	}
-	return t.saveUntil(byHash(kindDocument, d.IRI), d, d.ExpiresAt)
+	b, err := encodeDocument(d)
+	if err != nil {
+		return err
+	}
+	return t.setUntil(byHash(kindDocument, d.IRI), b, d.ExpiresAt)
 }
 
 func (t *tx) removeDocument(iri ap.IRI) error { return t.Delete(byHash(kindDocument, iri)) }

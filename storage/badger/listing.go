@@ -3,6 +3,7 @@ package badger
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"strings"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -42,8 +43,11 @@ func (t *tx) listing(id directory.ID) (directory.Listing, bool, error) {
 // Listed reports whether there is a listing, without reading it.
 func (s *Store) Listed(ctx context.Context, id directory.ID) (bool, error) {
 	return read(ctx, s, func(t *tx) (bool, error) {
-		p, found, err := load(t, byName(kindPosition, id), func(position) bool { return true })
-		return found && !p.Removed, err
+		_, err := t.Get(byName(kindListing, id))
+		if errors.Is(err, badgerdb.ErrKeyNotFound) {
+			return false, nil
+		}
+		return err == nil, err
 	})
 }
 

@@ -11,14 +11,17 @@ import (
 	badgerdb "github.com/dgraph-io/badger/v4"
 
 	"matou/directory"
+	"matou/federation/ap"
 	"matou/storage"
 )
 
-// format is the first byte of every record.
-const format = 1
+// The first byte of every record.
+const (
+	format     = 1 // JSON
+	formatBody = 2 // of a Document: JSON without its body, a line feed, the body as it is
+)
 
-// maxRecord is how many bytes a record may have as JSON, where bytes take a
-// third more than they are.
+// maxRecord is how many bytes a record may have as it is written.
 const maxRecord = 4 << 20
 
 // tx is one transaction: a view of the store at one moment and, for the
@@ -84,13 +87,41 @@ func decode(b []byte, v any) error {
 	if len(b) == 0 {
 		return fmt.Errorf("a record is empty; run matou doctor: %w", storage.ErrDamaged)
 	}
-	if b[0] != format {
-		return fmt.Errorf("a record has format %d, this version reads %d: %w", b[0], format, storage.ErrNewer)
+	record, body, split := b[1:], []byte(nil), b[0] == formatBody
+	if split {
+		record, body, _ = bytes.Cut(record, []byte{'\n'})
 	}
-	if err := json.Unmarshal(b[1:], v); err != nil {
+	d, isDocument := v.(*ap.Document)
+	if b[0] != format && !(split && isDocument) {
+		return fmt.Errorf("a record has format %d, which this version does not read: %w", b[0], storage.ErrNewer)
+	}
+	if err := json.Unmarshal(record, v); err != nil {
 		return fmt.Errorf("a record cannot be read (%v); run matou doctor: %w", err, storage.ErrDamaged)
 	}
+	if len(body) > 0 {
+		d.Body = bytes.Clone(body)
+	}
 	return nil
+}
+
+// encodeDocument writes a document with its body beside the JSON: bodies are
+// most of what is kept, and within JSON they would take a third more.
+func encodeDocument(d ap.Document) ([]byte, error) {
+	body := d.Body
+	d.Body = nil
+	b, err := encode(d)
+	if err != nil {
+		return nil, err
+	}
+	if len(b)+len(body) > maxRecord {
+		return nil, tooBig(len(b) + len(body))
+	}
+	b[0] = formatBody
+	return append(append(b, '\n'), body...), nil
+}
+
+func tooBig(n int) error {
+	return fmt.Errorf("a record has %d KiB, at most %d are kept; divide it: %w", n>>10, maxRecord>>10, storage.ErrTooBig)
 }
 
 // encode writes one record. JSON of HTML is kept readable: no page is made
@@ -103,7 +134,7 @@ func encode(v any) ([]byte, error) {
 		return nil, fmt.Errorf("encode record: %w", err)
 	}
 	if b.Len() > maxRecord {
-		return nil, fmt.Errorf("a record has %d KiB, at most %d are kept; divide it: %w", b.Len()>>10, maxRecord>>10, storage.ErrTooBig)
+		return nil, tooBig(b.Len())
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
 }
@@ -152,6 +183,11 @@ func (t *tx) saveUntil(key []byte, v any, until time.Time) error {
 	if err != nil {
 		return err
 	}
+	return t.setUntil(key, b, until)
+}
+
+// setUntil is saveUntil of a record that is written out.
+func (t *tx) setUntil(key, b []byte, until time.Time) error {
 	e := badgerdb.NewEntry(key, b)
 	if !until.IsZero() {
 		e = e.WithTTL(max(until.Sub(t.now), time.Second))
