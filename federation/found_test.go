@@ -3,6 +3,7 @@ package federation_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"matou/directory"
@@ -55,9 +56,15 @@ func TestNoticesOfBefore(t *testing.T) {
 		return ok && n.Stage == directory.Identified && len(n.Updates) == 1
 	})
 	announced := func() int {
-		_, _, total, err := agg.Store.Count(ctx, ap.IRI(agg.ActorID("bretagne")))
+		items, err := agg.Store.Outbox(ctx, ap.IRI(agg.ActorID("bretagne")), ap.Page{Limit: 200})
 		if err != nil {
 			t.Fatal(err)
+		}
+		total := 0
+		for _, item := range items {
+			if strings.Contains(string(item.Activity), "/announce-") {
+				total++
+			}
 		}
 		return total
 	}

@@ -21,14 +21,19 @@ import (
 
 // Options say which node to start. The zero value is a node without a role.
 type Options struct {
-	Hoster     string           // handle of its hoster, which has a profile with invented services
-	Aggregator string           // handle of its aggregator
-	Clock      func() time.Time // nil: time.Now
-	Idle       bool             // delivers and refreshes nothing
-	NoProfile  bool             // its hoster has not published a profile yet
-	Log        *slog.Logger     // nil: silent
-	Dir        string           // keeps its store there; "": in memory
+	Hoster     string                              // handle of its hoster, which has a profile with invented services
+	Aggregator string                              // handle of its aggregator
+	Regions    func() (*federation.Regions, error) // places of its featured collections; nil: it has none
+	Learn      ap.Learn                            // what it does with the hosters that other aggregators list
+	Clock      func() time.Time                    // nil: time.Now
+	Idle       bool                                // delivers and refreshes nothing
+	NoProfile  bool                                // its hoster has not published a profile yet
+	Log        *slog.Logger                        // nil: silent
+	Dir        string                              // keeps its store there; "": in memory
+	Address    string                              // listens there; "": on a free port of loopback
+	Keys       []ap.LocalActor                     // its actors of before, on an empty store
 	Wrap       func(http.Handler) http.Handler
+	Configure  func(*federation.Config) // changes what no other option says
 }
 
 // Node is one of our nodes, whole: its routes on loopback, its worker running,
@@ -46,7 +51,10 @@ func NewNode(t testing.TB, o Options) *Node {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if o.Address == "" {
+		o.Address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", o.Address)
 	if err != nil {
 		t.Fatalf("listen: %v", err)
 	}
@@ -57,15 +65,22 @@ func NewNode(t testing.TB, o Options) *Node {
 	origin := &url.URL{Scheme: "http", Host: listener.Addr().String()}
 	config := federation.Config{
 		Origin: origin, Development: true, Software: "test", Hoster: o.Hoster,
-		Vocabulary: directory.LoadVocabulary(), Clock: o.Clock,
+		Vocabulary: directory.LoadVocabulary(), Clock: o.Clock, Regions: o.Regions,
 	}
 	if o.Aggregator != "" {
 		config.Aggregator = &federation.Aggregator{
 			Handle: o.Aggregator, Name: "Annuaire d'essai", Language: "fr",
-			Summary: directory.Text{"fr": "Un annuaire pour les essais."},
+			Summary: directory.Text{"fr": "Un annuaire pour les essais."}, Learn: o.Learn,
 		}
 	}
+	if o.Configure != nil {
+		o.Configure(&config)
+	}
 	ctx, stop := context.WithCancel(context.Background())
+	if _, err := store.Apply(ctx, ap.Change{LocalActors: o.Keys}); err != nil {
+		stop()
+		t.Fatalf("keep the keys: %v", err)
+	}
 	node, err := federation.New(ctx, config, store, store, o.Log)
 	if err != nil {
 		stop()
