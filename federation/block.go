@@ -36,6 +36,18 @@ type BlockPlan struct {
 	Ties    Ties                `json:"ties"`    // what is cut
 }
 
+// Add adds what another part of the same list does.
+func (p *BlockPlan) Add(o BlockPlan) {
+	p.Added = append(p.Added, o.Added...)
+	p.Changed = append(p.Changed, o.Changed...)
+	p.Covered += o.Covered
+	p.Refused = append(p.Refused, o.Refused...)
+	p.Ties.Followers += o.Ties.Followers
+	p.Ties.Following += o.Ties.Following
+	p.Ties.Listings += o.Ties.Listings
+	p.Ties.Named = append(p.Ties.Named, o.Ties.Named...)
+}
+
 // PlanBlocks says what ApplyBlocks would do, and changes nothing.
 func (n *Node) PlanBlocks(ctx context.Context, blocks []ap.DomainBlock, replace bool) (BlockPlan, error) {
 	plan, err := n.planBlocks(ctx, blocks, replace)

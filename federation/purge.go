@@ -11,7 +11,7 @@ import (
 
 const (
 	purgeAtOnce = 500 // records in one transaction
-	mostPasses  = 20  // over the store: a lane may hold more than one transaction can remove
+	purgePages  = 20  // of the store, in one step
 )
 
 // Purged counts what a purge removes, by kind.
@@ -44,65 +44,56 @@ func (p *Purged) add(c ap.Change) {
 		len(c.RemoveHosts) + len(c.RemoveSilences) + len(c.RemoveSources) + len(c.RemoveFeaturedItems)
 }
 
-// PurgeHost removes every record of the hosts of a domain, and takes back what
-// this node's directory announced of them. Nothing is told to them: who is to
-// be told, and kept away, is suspended first. Without apply it only counts.
-// Whatever was removed when it is interrupted stays removed; run again, it goes
-// on. progress, where it is not nil, is called with what was found so far.
-func (n *Node) PurgeHost(ctx context.Context, domain string, apply bool, d ap.Decision, progress func(Purged)) (Purged, error) {
-	name, err := blocklist.Domain(domain, n.config.Development)
+// PurgeStep removes records of the hosts of a domain, some thousand at most,
+// from a cursor on (nil: from the first), and takes back what this node's
+// directory announced of them; next is the cursor for what follows, nil at the
+// end. Without apply it only counts. Nothing is told to the hosts: who is to be
+// told, and kept away, is suspended first. A lane may hold more than one step
+// can remove, so whoever wants all gone goes on until a pass finds nothing.
+func (n *Node) PurgeStep(ctx context.Context, domain string, after []byte, apply bool) (all Purged, next []byte, err error) {
+	name, err := n.purgeable(domain)
 	if err != nil {
-		return Purged{}, err
+		return Purged{}, nil, err
 	}
-	if ap.Covers(name, n.config.Origin.Host) {
-		return Purged{}, directory.Invalid("domain", "is this node's own, or one above it")
-	}
-	var all Purged
-	for range mostPasses {
-		found, err := n.purgePass(ctx, name, apply, func(p ap.Change) {
-			all.add(p)
-			if progress != nil {
-				progress(all)
-			}
-		})
+	for range purgePages {
+		c, cursor, err := n.store.HostRecords(ctx, name, string(after), purgeAtOnce)
 		if err != nil {
-			return all, err
-		}
-		if !found || !apply {
-			break
-		}
-	}
-	if !apply {
-		return all, nil
-	}
-	n.forgetHosts(name)
-	d.Subject, d.Effect = name, fmt.Sprintf("%d records removed", all.Total())
-	_, err = n.store.Apply(ctx, ap.Change{Decisions: []ap.Decision{n.decision(d)}})
-	return all, err
-}
-
-// purgePass goes over the store once, and reports whether it found anything.
-func (n *Node) purgePass(ctx context.Context, domain string, apply bool, done func(ap.Change)) (found bool, err error) {
-	for after := ""; ; {
-		c, next, err := n.store.HostRecords(ctx, domain, after, purgeAtOnce)
-		if err != nil {
-			return found, err
+			return all, nil, err
 		}
 		var one Purged
-		if one.add(c); one.Total() > 0 {
-			found = true
-			if apply {
-				if err := n.purge(ctx, c); err != nil {
-					return found, err
-				}
+		if one.add(c); apply && one.Total() > 0 {
+			if err := n.purge(ctx, c); err != nil {
+				return all, nil, err
 			}
-			done(c)
 		}
-		if next == "" {
-			return found, nil
+		all.add(c)
+		if cursor == "" {
+			return all, nil, nil
 		}
-		after = next
+		after = []byte(cursor)
 	}
+	return all, after, nil
+}
+
+// PurgeDone notes a purge in the log, and forgets the keys of the hosts.
+func (n *Node) PurgeDone(ctx context.Context, domain string, removed int, d ap.Decision) error {
+	name, err := n.purgeable(domain)
+	if err != nil {
+		return err
+	}
+	n.forgetHosts(name)
+	d.Subject, d.Effect = name, fmt.Sprintf("%d records removed", removed)
+	_, err = n.store.Apply(ctx, ap.Change{Decisions: []ap.Decision{n.decision(d)}})
+	return err
+}
+
+// purgeable gives a domain of which everything may be removed.
+func (n *Node) purgeable(domain string) (string, error) {
+	name, err := blocklist.Domain(domain, n.config.Development)
+	if err == nil && ap.Covers(name, n.config.Origin.Host) {
+		err = directory.Invalid("domain", "is this node's own, or one above it")
+	}
+	return name, err
 }
 
 // purge applies one step, with the end of what was announced of it.
@@ -120,5 +111,14 @@ func (n *Node) forgetHosts(domain string) {
 		if ap.Covers(domain, name.actor.Host()) {
 			n.in.keys.cache.Remove(name)
 		}
+	}
+}
+
+// Plus is both together.
+func (p Purged) Plus(o Purged) Purged {
+	return Purged{
+		Actors: p.Actors + o.Actors, Documents: p.Documents + o.Documents, Follows: p.Follows + o.Follows,
+		Listings: p.Listings + o.Listings, Notices: p.Notices + o.Notices, Lanes: p.Lanes + o.Lanes,
+		Activities: p.Activities + o.Activities, Others: p.Others + o.Others,
 	}
 }

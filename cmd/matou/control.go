@@ -48,6 +48,15 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, listQueue)
 	answer(mux, n, retryQueue)
 	answer(mux, n, dropQueue)
+	answer(mux, n, listBlocks)
+	answer(mux, n, putBlocks)
+	answer(mux, n, removeBlock)
+	answer(mux, n, listAllows)
+	answer(mux, n, addAllow)
+	answer(mux, n, removeAllow)
+	answer(mux, n, purgeHosts)
+	answer(mux, n, endPurge)
+	answer(mux, n, listDecisions)
 	answer(mux, n, verb[nothing, state]{"state", func(context.Context, *node, nothing) (state, error) {
 		return current(), nil
 	}})

@@ -3,6 +3,7 @@ package blocklist
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,7 +49,7 @@ type List struct {
 	Blocks   []ap.DomainBlock // each domain once, in the order of the file
 	Refused  []Refusal        // at most 1000 of them
 	Left     int              // how many rows were refused in all
-	Repeated int              // rows on a domain that an earlier one names: the more severe counts
+	Repeated int              // rows on a domain that another one covers: the more severe counts
 }
 
 // Parse reads a list. A row without a severity suspends, as for Mastodon. Rows
@@ -77,7 +78,24 @@ func Parse(raw []byte, f Format, rules Rules) (List, error) {
 	default:
 		err = directory.Invalid("format", "must be auto, csv, text or json, not %q", f)
 	}
+	if err == nil {
+		r.prune()
+	}
 	return r.list, err
+}
+
+// prune leaves out what the list itself says of a domain above already.
+func (r *reader) prune() {
+	all := r.list.Blocks
+	r.list.Blocks = slices.DeleteFunc(slices.Clone(all), func(b ap.DomainBlock) bool {
+		for above := range Above(b.Domain) {
+			if i, ok := r.place[above]; ok && Covered(b, all[i]) {
+				r.list.Repeated++
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // detect tells the format by how a list begins.
