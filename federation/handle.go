@@ -2,7 +2,6 @@ package federation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -95,22 +94,12 @@ func (n *Node) lookUp(ctx context.Context, name, host string) (id ap.IRI, subjec
 	if resp.MediaType != typeJRD && resp.MediaType != "application/json" {
 		return "", "", fmt.Errorf("ask %s who @%s is: its answer is %q instead of a descriptor: %w", host, handle, clip(resp.MediaType), fetch.ErrMediaType)
 	}
-	var d resourceDescriptor
-	if err := json.Unmarshal(resp.Body, &d); err != nil {
+	d, err := readDescriptor(resp.Body)
+	if err != nil {
 		return "", "", fmt.Errorf("ask %s who @%s is: its answer cannot be read: %w", host, handle, directory.ErrInvalid)
 	}
-	for _, l := range d.Links {
-		if l.Rel != relSelf || !isActivityType(l.Type) {
-			continue
-		}
-		found, err := activitystreams.ParseIRI(l.Href, n.config.Development)
-		if err != nil {
-			return "", "", fmt.Errorf("ask %s who @%s is: it points to an address that cannot be used: %w", host, handle, err)
-		}
-		if id != "" && id != found {
-			return "", "", fmt.Errorf("ask %s who @%s is: it names two actors: %w", host, handle, directory.ErrConflict)
-		}
-		id = found
+	if id, err = d.actor(n.config.Development); err != nil {
+		return "", "", fmt.Errorf("ask %s who @%s is: %w", host, handle, err)
 	}
 	if id == "" {
 		return "", "", fmt.Errorf("@%s is no ActivityPub actor, says %s: %w", handle, host, directory.ErrNotFound)

@@ -2,7 +2,6 @@ package federation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -191,8 +190,8 @@ func (n *Node) askHome(ctx context.Context, name, host string) (string, error) {
 		}
 		return "", fmt.Errorf("ask %s where its people follow: %w", host, err)
 	}
-	var d resourceDescriptor
-	if err := json.Unmarshal(resp.Body, &d); err != nil {
+	d, err := readDescriptor(resp.Body)
+	if err != nil {
 		return "", fmt.Errorf("ask %s where its people follow: its answer cannot be read: %w", host, directory.ErrNotFound)
 	}
 	for _, l := range d.Links {

@@ -2,11 +2,13 @@ package federation
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"matou/directory"
+	"matou/federation/activitystreams"
 	"matou/federation/ap"
 )
 
@@ -32,6 +34,44 @@ type resourceLink struct {
 	Type     string `json:"type,omitempty"`
 	Href     string `json:"href,omitempty"`
 	Template string `json:"template,omitempty"`
+}
+
+// maxLinks bounds the links that are read of one descriptor.
+const maxLinks = 64
+
+// readDescriptor reads what somebody else's WebFinger answers, as strictly as
+// any document: bounded, no key twice, each key in its own case. Errors are
+// directory.ErrInvalid.
+func readDescriptor(raw []byte) (resourceDescriptor, error) {
+	o, err := activitystreams.Parse(raw)
+	if err != nil {
+		return resourceDescriptor{}, err
+	}
+	d := resourceDescriptor{Subject: o.String("subject")}
+	for _, l := range o.Children("links", maxLinks) {
+		d.Links = append(d.Links, resourceLink{
+			Rel: l.String("rel"), Type: l.String("type"), Href: l.String("href"), Template: l.String("template"),
+		})
+	}
+	return d, nil
+}
+
+// actor gives the one actor that a descriptor names, "" where it names none.
+func (d resourceDescriptor) actor(development bool) (id ap.IRI, err error) {
+	for _, l := range d.Links {
+		if l.Rel != relSelf || !isActivityType(l.Type) {
+			continue
+		}
+		found, err := activitystreams.ParseIRI(l.Href, development)
+		if err != nil {
+			return "", fmt.Errorf("it points to an address that cannot be used: %w", err)
+		}
+		if id != "" && id != found {
+			return "", fmt.Errorf("it names two actors: %w", directory.ErrConflict)
+		}
+		id = found
+	}
+	return id, nil
 }
 
 // showWebFinger answers who stands behind a handle or an address of this node
