@@ -61,6 +61,7 @@ func (n *Node) announce(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	if err != nil {
 		return err
 	}
+	doc = n.proven(agg.ID, doc)
 	doc.Local, doc.Public, doc.Owner = true, true, agg.ID
 	c.Documents = append(c.Documents, doc)
 	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), id, agg.ID, inboxes)...)

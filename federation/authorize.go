@@ -90,7 +90,8 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 
 // identify reads who says what, and refuses what its own ids contradict: an
 // activity, its actor and the key that signs it are on one host, and that is
-// not ours (the origin-based security of FEP-fe34).
+// not ours (the origin-based security of FEP-fe34). Somebody else may bring an
+// activity only with a proof by its actor.
 func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal {
 	actors := rec.object.IRIs("actor")
 	if len(actors) != 1 {
@@ -112,7 +113,7 @@ func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal 
 		return unauthorised(reasonActor)
 	case rec.id.Host() != host:
 		return unauthorised(reasonID)
-	case key.Host() != host:
+	case key.Host() != host && !n.handedOn(rec):
 		return unauthorised(reasonKey)
 	}
 	if rec.kind == "Delete" || rec.kind == "Update" {
@@ -135,41 +136,26 @@ func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal 
 }
 
 // verify checks the signature with a key of the actor itself: there is no
-// other whose signature counts. A key that was kept for a while and does not
-// fit may have been replaced, so its owner is asked again, once.
+// other whose signature counts, unless the actor signed the document too. Such
+// a proof beside a signature of the actor itself is not looked at: it could
+// make nothing better, and nothing worse.
 func (n *Node) verify(ctx context.Context, rec *received, claim *signature.Claim, policy signature.Policy) refusal {
-	name := keyName{actor: rec.actor, id: ap.IRI(claim.KeyID)}
-	key, err := n.key(ctx, name)
-	if err == nil {
-		if err = claim.Verify(rec.request, policy, key.public); err == nil {
-			rec.sender = key.actor
-			return refusal{}
-		}
-		if policy.Now.Sub(key.at) < keyRetry {
-			return signatureRefusal(err)
-		}
-		if key, err = n.fetchKey(ctx, name); err == nil {
-			if err = claim.Verify(rec.request, policy, key.public); err == nil {
-				rec.sender = key.actor
-				return refusal{}
-			}
-			return signatureRefusal(err)
-		}
+	if rec.proof != nil {
+		return n.verifyHandedOn(ctx, rec, claim, policy)
 	}
+	key, err := n.signedBy(ctx, rec.request, claim, policy, keyName{actor: rec.actor, id: ap.IRI(claim.KeyID)})
 	switch {
+	case err == nil:
+		rec.sender = key.actor
+		return refusal{}
 	case isGone(err) && rec.kind == "Delete" && rec.aboutItself():
 		// The origin itself says that the actor is gone: that is all that the
 		// activity claims.
 		return refusal{}
-	case errors.Is(err, errBusy):
-		return refusal{http.StatusTooManyRequests, reasonBusy}
-	case errors.Is(err, errAway):
-		// Some peers take a 401 for the last word, and never come again.
-		return refusal{http.StatusServiceUnavailable, reasonKey}
-	case errors.Is(err, errKey), isGone(err):
-		return unauthorised(reasonKey)
+	case errors.Is(err, errKey) && n.handedOn(rec): // by a neighbour
+		return n.verifyHandedOn(ctx, rec, claim, policy)
 	}
-	return n.unavailable(ctx, err)
+	return n.keyRefusal(ctx, err)
 }
 
 // aboutItself reports whether the object of an activity is its own actor.

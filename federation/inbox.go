@@ -23,6 +23,7 @@ import (
 	"matou/directory"
 	"matou/federation/activitystreams"
 	"matou/federation/ap"
+	"matou/federation/proof"
 )
 
 // Bounds of what an inbox takes and remembers.
@@ -148,6 +149,7 @@ type received struct {
 	kind    string
 	actor   ap.IRI                       // who signed it, once authenticated
 	sender  ap.Actor                     // as its keys were found
+	proof   *proof.Proof                 // by which the actor speaks through somebody else
 	note    *authored                    // the note that it carries, once read
 	self    *ap.Actor                    // its actor as it carries it, once read
 	asks    activitystreams.StampRequest // what it asks for, once read

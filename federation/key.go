@@ -51,7 +51,10 @@ var (
 
 // keyName names a key together with the actor that it must belong to, so that
 // no actor can stand in the way of another's key by claiming its id.
-type keyName struct{ actor, id ap.IRI }
+type keyName struct {
+	actor, id ap.IRI
+	proof     bool // one that signs documents, not requests
+}
 
 // foundKey is a key of an actor, or why there is none.
 type foundKey struct {
@@ -71,6 +74,7 @@ type keyring struct {
 	cache     *lru.Cache[keyName, foundKey]
 	budgets   *lru.Cache[string, *budget]
 	open      atomic.Int32 // fetches
+	owners    *lru.Cache[ap.IRI, keyOwner]
 	flight    singleflight.Group
 	fetched   atomic.Uint64
 	unusable  atomic.Uint64
@@ -78,6 +82,9 @@ type keyring struct {
 
 func (k *keyring) init() (err error) {
 	if k.cache, err = lru.New[keyName, foundKey](mostKeys); err != nil {
+		return err
+	}
+	if k.owners, err = lru.New[ap.IRI, keyOwner](mostBudgets); err != nil {
 		return err
 	}
 	k.budgets, err = lru.New[string, *budget](mostBudgets)
@@ -161,7 +168,7 @@ func (n *Node) key(ctx context.Context, name keyName) (foundKey, error) {
 		return foundKey{}, err
 	}
 	if err == nil && now.Sub(a.FetchedAt) < keyLife {
-		if k := keyOf(a, name.id); k.err == nil {
+		if k := keyOf(a, name); k.err == nil {
 			n.in.keys.cache.Add(name, k)
 			return k, nil
 		}
@@ -173,7 +180,7 @@ func (n *Node) key(ctx context.Context, name keyName) (foundKey, error) {
 // is, it counts only where the actor's document lists it. Requests for the
 // same actor at the same time share one fetch.
 func (n *Node) fetchKey(ctx context.Context, name keyName) (foundKey, error) {
-	v, err, _ := n.in.keys.flight.Do(string(name.actor)+" "+string(name.id), func() (any, error) {
+	v, err, _ := n.in.keys.flight.Do(fmt.Sprintf("%s %s %t", name.actor, name.id, name.proof), func() (any, error) {
 		// Whoever came first may hang up; the others still wait.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyFetchLimit)
 		defer cancel()
@@ -242,24 +249,34 @@ func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
 			return foundKey{}, err
 		}
 	}
-	k := keyOf(a, name.id)
+	// Its other keys count as its document has them now, too.
+	n.forgetKeys(a.ID)
+	k := keyOf(a, name)
 	if k.err != nil {
 		k.until = now.Add(keyRefusal)
 	}
 	return k, nil
 }
 
-// keyOf gives the key of that id in an actor that is known.
-func keyOf(a ap.Actor, id ap.IRI) foundKey {
-	for _, k := range a.Keys {
-		if k.ID != id || k.Owner != a.ID {
+// keyOf gives the key of that name in an actor that is known.
+func keyOf(a ap.Actor, name keyName) foundKey {
+	keys := a.Keys
+	if name.proof {
+		keys = a.ProofKeys
+	}
+	for _, k := range keys {
+		if k.ID != name.id || k.Owner != a.ID {
 			continue
 		}
 		public, err := signature.PublicKey(k.DER)
 		if err != nil {
 			break
 		}
-		return foundKey{public: public, actor: a, at: a.FetchedAt, until: a.FetchedAt.Add(keyLife)}
+		until := a.FetchedAt.Add(keyLife)
+		if !k.ExpiresAt.IsZero() && k.ExpiresAt.Before(until) {
+			until = k.ExpiresAt
+		}
+		return foundKey{public: public, actor: a, at: a.FetchedAt, until: until}
 	}
 	return foundKey{err: errKey}
 }

@@ -58,6 +58,7 @@ const passing = 8 * 24 * time.Hour
 // send adds an activity to c: its document and its deliveries. With public it
 // stands in the outbox of its actor too; else it is forgotten in time.
 func (n *Node) send(c *ap.Change, actor ap.IRI, activity ap.Document, inboxes []ap.IRI, public bool) {
+	activity = n.proven(actor, activity)
 	activity.Local, activity.Public, activity.Owner = true, public, actor
 	if !public {
 		activity.ExpiresAt = n.now().Add(passing)

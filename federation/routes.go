@@ -17,6 +17,7 @@ func (n *Node) Routes(r *mux.Router) {
 	get := func(path string, h http.HandlerFunc) *mux.Route {
 		return r.HandleFunc(path, n.limitRead(h)).Methods(http.MethodGet, http.MethodHead)
 	}
+	signed := func(h http.HandlerFunc) http.HandlerFunc { return n.toSigners(h, nil, false) }
 	get("/.well-known/webfinger", n.showWebFinger)
 	get("/.well-known/host-meta", n.showHostMeta)
 	get("/.well-known/host-meta.json", n.showHostMetaJSON)
@@ -35,22 +36,27 @@ func (n *Node) Routes(r *mux.Router) {
 	for path, collection := range map[string]collectionFunc{
 		"outbox": n.outbox, "followers": n.followers, "following": n.following,
 	} {
-		get("/actor/"+path, n.showCollection(collection))
-		get("/ap/actors/{name}/"+path, n.showCollection(collection))
+		get("/actor/"+path, signed(n.showCollection(collection)))
+		get("/ap/actors/{name}/"+path, signed(n.showCollection(collection)))
 	}
 	for path, collection := range map[string]collectionFunc{
 		"collections/featured": n.featured, "collections/tags": n.tags, "services": n.services, "listing": n.listing,
 		"collections/regions": n.featuredCollections,
 	} {
-		get("/ap/actors/{name}/"+path, n.showCollection(collection))
+		get("/ap/actors/{name}/"+path, signed(n.showCollection(collection)))
 	}
-	get("/ap/contexts/{id}", n.showThread)
-	get("/ap/collections/{region}", n.showFeatured)
-	get("/ap/collections/{region}/items/{item}", n.showFeaturedItem)
-	r.PathPrefix("/ap/").Methods(http.MethodGet, http.MethodHead).HandlerFunc(n.limitRead(n.showObject))
+	get("/ap/contexts/{id}", signed(n.showThread))
+	get("/ap/collections/{region}", signed(n.showFeatured))
+	get("/ap/collections/{region}/items/{item}", signed(n.showFeaturedItem))
+	object := n.toSigners(n.showObject, func(r *http.Request) ap.IRI { return n.iri(r.URL.Path) }, true)
+	r.PathPrefix("/ap/").Methods(http.MethodGet, http.MethodHead).HandlerFunc(n.limitRead(object))
 
-	get("/@{handle}", n.showPageObject).MatcherFunc(n.asksForObject)
-	get("/@{handle}/{id}", n.showPageObject).MatcherFunc(n.asksForObject)
+	shown := n.toSigners(n.showPageObject, func(r *http.Request) ap.IRI {
+		iri, _ := n.pageObject(r.URL.Path)
+		return iri
+	}, false)
+	get("/@{handle}", shown).MatcherFunc(n.asksForObject)
+	get("/@{handle}/{id}", shown).MatcherFunc(n.asksForObject)
 }
 
 // onlyPost answers every other method at an inbox.

@@ -132,3 +132,25 @@ func unproven(raw []byte) ([]byte, error) {
 	delete(members, "proof")
 	return encode(members)
 }
+
+// KeyOwner gives the actor that the document at a key's address names as its
+// owner: the document is the key, or the actor (or as much of it as its origin
+// shows to everybody) with a key of that id, or the actor whose address is its
+// key's id too. "" where it names nobody.
+func KeyOwner(raw []byte, key ap.IRI) ap.IRI {
+	o, err := Parse(raw)
+	if err != nil {
+		return ""
+	}
+	for _, k := range append([]Object{o}, o.Children("publicKey", maxKeys)...) {
+		if k.ID() != key || k.String("publicKeyPem") == "" {
+			continue
+		}
+		for _, name := range []string{"owner", "controller"} {
+			if owner := k.IRI(name); owner != "" {
+				return owner
+			}
+		}
+	}
+	return ""
+}
