@@ -2,6 +2,7 @@ package federation
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -63,6 +64,31 @@ func FuzzParseHandle(f *testing.F) {
 			if c <= ' ' || c > '~' || c == '/' || c == '?' || c == '#' || c == '@' || c == '\\' || c == '%' {
 				t.Errorf("%q holds %q", handle, c)
 			}
+		}
+	})
+}
+
+// FuzzDescriptor: what is read of somebody else's WebFinger is one address that
+// may be fetched, or none.
+func FuzzDescriptor(f *testing.F) {
+	for _, s := range []string{
+		`{"subject":"acct:a@b.example","links":[{"rel":"self","type":"application/activity+json","href":"https://b.example/a"}]}`,
+		`{"links":[{"rel":"self","type":"application/activity+json","href":"https://b.example/a"},{"rel":"self","type":"application/activity+json","href":"https://c.example/a"}]}`,
+		`{"links":{"rel":"self","type":"application/activity+json","href":"file:///etc/passwd"}}`, `{"links":[null,5,[]],"Links":[]}`, `[]`, `{"subject":5}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		d, err := readDescriptor(raw)
+		if err != nil {
+			return
+		}
+		id, err := d.actor(false)
+		if err == nil && id != "" && (!strings.HasPrefix(string(id), "https://") || hasControl(string(id))) {
+			t.Errorf("the actor is %q", id)
+		}
+		if len(d.Links) > maxLinks {
+			t.Errorf("%d links", len(d.Links))
 		}
 	})
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -112,6 +114,25 @@ func FuzzProfile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if _, err := parseProfile("p.toml", raw, "n"); err != nil && !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("got %v, want an ErrInvalid", err)
+		}
+	})
+}
+
+// Every fault of a configuration is told in words, and none is taken for good.
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte("origin = \"https://hoster.example\"\nroles = [\"hoster\"]\n[hoster]\nhandle = \"maison\"\n"), "MATOU_LISTEN=127.0.0.1:1")
+	f.Add([]byte("origin = 5\n[[a]]\nb = {c = [1, {d = 2}]}"), "MATOU_ROLES=x,,y")
+	f.Fuzz(func(t *testing.T, raw []byte, environ string) {
+		path := filepath.Join(t.TempDir(), "matou.toml")
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := loadConfig(path, []string{environ})
+		if err == nil && (c.origin == nil || c.origin.Host == "" || len(c.Roles) == 0) {
+			t.Errorf("accepted with the origin %v and the roles %q", c.origin, c.Roles)
+		}
+		if code := exitCode(err); err != nil && (err.Error() == "" || code != exitUsage && code != exitInvalid) {
+			t.Errorf("refused with exit code %d: %v", code, err)
 		}
 	})
 }

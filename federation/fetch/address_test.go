@@ -120,3 +120,25 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 	})
 }
+
+// Where a redirect leads could have been asked for in the first place, and
+// not without https from where there was https.
+func FuzzRedirect(f *testing.F) {
+	for _, s := range []string{"/a", "//b.example/c", "http://a.example/", "https://b.example:443/#x", "?x", "javascript:alert(1)", "https://10.0.0.1/", "\\\\b.example", "https:b.example", "../%0a"} {
+		f.Add(s)
+	}
+	c := New(Options{})
+	from, err := c.parse("https://a.example/x")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, location string) {
+		to, err := c.redirect(from, location)
+		if err != nil {
+			return
+		}
+		if again, err := c.parse(to.String()); err != nil || again.Host != to.Host || to.Scheme != "https" {
+			t.Fatalf("%q leads to %s: %v", location, to, err)
+		}
+	})
+}
