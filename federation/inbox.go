@@ -43,6 +43,7 @@ type inbound struct {
 	resolver  *streams.TypeResolver
 	requests  map[string]effect // by type: what go-fed does not know
 	keys      keyring
+	away      away // hosts that do not answer when asked for keys
 	seen      *lru.Cache[ap.IRI, struct{}] // activities that took effect lately
 	seed      maphash.Seed
 	actors    [stripes]sync.RWMutex // see lockActor

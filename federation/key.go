@@ -192,7 +192,11 @@ func (n *Node) fetchKey(ctx context.Context, name keyName) (foundKey, error) {
 
 func (n *Node) askKey(ctx context.Context, name keyName) (foundKey, error) {
 	now := n.clock()
-	leave, ok := n.in.keys.begin(name.actor.Host(), now)
+	host := name.actor.Host()
+	if n.in.away.is(host, now) {
+		return foundKey{}, errAway
+	}
+	leave, ok := n.in.keys.begin(host, now)
 	if !ok {
 		return foundKey{}, errBusy
 	}
@@ -202,6 +206,7 @@ func (n *Node) askKey(ctx context.Context, name keyName) (foundKey, error) {
 	if err != nil {
 		return foundKey{}, err
 	}
+	n.in.away.note(host, !errors.Is(k.err, errAway), now)
 	if k.err != nil {
 		n.in.keys.unusable.Add(1)
 	}
