@@ -44,7 +44,7 @@ func preferenceOf(r *http.Request) preference {
 	var p preference
 	var named bool      // HTML is named
 	var wildcard = -1.0 // q of */* and text/*
-	ranges := strings.Split(strings.Join(values, ","), ",")
+	ranges := splitOutside(strings.Join(values, ","), ',')
 	for _, part := range ranges[:min(len(ranges), maxAccept)] {
 		name, q, ok := mediaRange(part)
 		if !ok {
@@ -69,13 +69,13 @@ func preferenceOf(r *http.Request) preference {
 // mediaRange reads one element of Accept: its lower-case name and its weight.
 // A weight that is no number between 0 and 1 makes the element void.
 func mediaRange(s string) (name string, q float64, ok bool) {
-	name, params, _ := strings.Cut(s, ";")
-	name = strings.ToLower(strings.TrimSpace(name))
+	params := splitOutside(s, ';')
+	name = strings.ToLower(strings.TrimSpace(params[0]))
 	if !strings.Contains(name, "/") {
 		return "", 0, false
 	}
 	q = 1
-	for param := range strings.SplitSeq(params, ";") {
+	for _, param := range params[1:] {
 		key, value, _ := strings.Cut(param, "=")
 		if !strings.EqualFold(strings.TrimSpace(key), "q") {
 			continue
@@ -87,6 +87,24 @@ func mediaRange(s string) (name string, q float64, ok bool) {
 		q = w
 	}
 	return name, q, true
+}
+
+// splitOutside cuts s at each separator that is not in a quoted string: a
+// profile may hold any of them (RFC 9110 5.6.4).
+func splitOutside(s string, separator byte) []string {
+	var parts []string
+	quoted, start := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == separator && !quoted:
+			parts, start = append(parts, s[start:i]), i+1
+		}
+	}
+	return append(parts, s[start:])
 }
 
 // isActivityType reports whether a Content-Type names ActivityStreams 2.0:

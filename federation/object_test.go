@@ -58,6 +58,11 @@ func TestContentNegotiation(t *testing.T) {
 		{"text/html;q=0.5, application/activity+json;q=0.6", true},
 		{"APPLICATION/ACTIVITY+JSON ; Q=1.0", true},
 		{"application/activity+json, */*;q=0.1", true},
+		{`text/html;q=0.9, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.8`, false},
+		{`application/ld+json; profile="https://x.example/a,b;q=0 https://www.w3.org/ns/activitystreams", text/html;q=0.9`, true},
+		{`application/ld+json; profile="\\",text/html", text/html;q=0.9`, true},
+		{"application/activity+json, text/html;q=0.9, */*;q=0.8", true},
+		{"text/html, application/xhtml+xml, application/activity+json, */*;q=0.8", true},
 		{"application/json", true}, // a machine; there is no other JSON
 		{"text/html", false},
 		{"text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", false},

@@ -15,6 +15,9 @@ import (
 // same addresses to pages after it.
 func (n *Node) Routes(r *mux.Router) {
 	get := func(path string, h http.HandlerFunc) *mux.Route {
+		if !strings.HasPrefix(path, "/@") {
+			r.HandleFunc(path, preflight).Methods(http.MethodOptions)
+		}
 		return r.HandleFunc(path, n.limitRead(h)).Methods(http.MethodGet, http.MethodHead)
 	}
 	signed := func(h http.HandlerFunc) http.HandlerFunc { return n.toSigners(h, nil, false) }
@@ -49,6 +52,7 @@ func (n *Node) Routes(r *mux.Router) {
 	get("/ap/collections/{region}", signed(n.showFeatured))
 	get("/ap/collections/{region}/items/{item}", signed(n.showFeaturedItem))
 	object := n.toSigners(n.showObject, func(r *http.Request) ap.IRI { return n.iri(r.URL.Path) }, true)
+	r.PathPrefix("/ap/").Methods(http.MethodOptions).HandlerFunc(preflight)
 	r.PathPrefix("/ap/").Methods(http.MethodGet, http.MethodHead).HandlerFunc(n.limitRead(object))
 
 	shown := n.toSigners(n.showPageObject, func(r *http.Request) ap.IRI {
@@ -57,6 +61,19 @@ func (n *Node) Routes(r *mux.Router) {
 	}, false)
 	get("/@{handle}", shown).MatcherFunc(n.asksForObject)
 	get("/@{handle}/{id}", shown).MatcherFunc(n.asksForObject)
+}
+
+// preflight lets programs in any web page read what anybody may read, with the
+// headers that reading ActivityStreams takes: the profile in Accept is what
+// browsers ask about first (Fetch 3.3).
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match, Signature, Signature-Input, Date")
+	h.Set("Access-Control-Max-Age", "86400")
+	h.Set("Allow", "GET, HEAD, OPTIONS")
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // onlyPost answers every other method at an inbox.
