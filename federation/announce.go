@@ -188,12 +188,16 @@ func noticeOf(v activitystreams.NoteView, stored directory.Notice, author ap.IRI
 		notice.Kind, notice.Stage, notice.Affects = v.Kind, v.Stage, v.Affects
 		notice.Title, notice.Body, notice.Language = v.Title, v.HTML, v.Language
 		notice.StartsAt, notice.EndsAt, notice.NextUpdateAt = v.StartsAt, v.EndsAt, v.NextUpdateAt
-		notice.PublishedAt, notice.URL = v.PublishedAt, v.URL
+		notice.URL = v.URL
+		if notice.PublishedAt.IsZero() {
+			notice.PublishedAt = v.PublishedAt // what was said is not said at another time later
+		}
 		return notice
 	}
 	u := directory.NoticeUpdate{ID: directory.ID(v.ID), Stage: v.Stage, Body: v.HTML, At: v.PublishedAt}
 	notice.Updates = slices.Clone(notice.Updates)
 	if i := slices.IndexFunc(notice.Updates, func(x directory.NoticeUpdate) bool { return x.ID == u.ID }); i >= 0 {
+		u.At = notice.Updates[i].At
 		notice.Updates[i] = u
 		return notice
 	}

@@ -104,6 +104,10 @@ var attacks = map[string]func(*attack){
 	"C6": attackInsideActor, "C12": attackEndless, "D3": attackLongLists, "D6": attackWrongTypes, "D8": attackSlowUpdate,
 	"D9": attackEndlessCollections, "D19": attackVictimInbox, "D20": attackOwnInbox, "D22": attackOverlongProfile, "D23": attackTimes,
 	"D24": attackKeysOfTheStore, "B3": attackOtherAddress, "B5": attackUploads, "D7": attackTypes, "D11": attackContexts, "D15": attackSanitiser, "D16": attackLanguages,
+	"B16 directory": attackDirectoryRelays, "B18 directory": attackForeignListing, "D9 listing": attackEndlessListing, "D10": attackSubdomains,
+	"D18": attackPuppets, "D21": attackForwarding, "E19": attackFalseAlarm, "E20": attackSplitView,
+	"B27": attackBlockedWords, "B27 silenced": attackSilencedWords, "B27 redirect": attackRedirectToBlocked, "D10 blocked": attackBlockedSubdomains,
+	"E4": attackLookalikes, "E13": attackReadBlocks, "E17": attackGovern, "E18": attackPoisonedList,
 	"E1": attackMarkup, "E2": attackStyles, "E3": attackDisguisedLinks, "E7": attackPictures, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
 }
 

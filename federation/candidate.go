@@ -100,7 +100,8 @@ func (n *Node) consider(ctx context.Context, r ap.Refresh, agg ap.LocalActor, k 
 	}
 	defer n.lockActor(r.Actor)()
 	if known, err := n.store.Actor(ctx, r.Actor); err == nil {
-		known.Handle, a = a.Handle, known // an Update may have come meanwhile
+		known.Handle = a.Handle
+		a = known // an Update may have come meanwhile
 	}
 	c := ap.Change{Actors: []ap.Actor{a}}
 	if k.State != ap.CandidateWanted || a.Services == "" || !consents(a) {

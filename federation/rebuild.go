@@ -137,6 +137,14 @@ func (n *Node) listAnew(ctx context.Context, r ap.Refresh, actor ap.Actor, f fet
 		if err := n.dropWords(ctx, old, &gone); err != nil {
 			return err
 		}
+		for _, note := range f.notes {
+			d, err := n.store.Document(ctx, note.doc.IRI)
+			if err == nil && !d.Tombstone && d.Owner == actor.ID {
+				gone.RemoveDocuments = append(gone.RemoveDocuments, d.IRI)
+			} else if err != nil && !isNotFound(err) {
+				return err
+			}
+		}
 		if _, err := n.apply(ctx, gone); err != nil {
 			return err
 		}
