@@ -314,5 +314,6 @@ func clean(s string, limit int, lines bool) string {
 // India and emoji are written with them.
 func invisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' ||
-		r == '\u00ad' || r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u2064' || r == '\ufeff'
+		r == '\u00ad' || r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u206f' || r == '\ufeff' ||
+		r == '\u3164' || r == '\uffa0' || r >= '\U000e0000' && r <= '\U000e007f' // fillers, and tags that spell unseen words
 }

@@ -213,15 +213,15 @@ func Covered(b, a ap.DomainBlock) bool {
 
 // comment is a comment on one line, without what cannot be seen.
 func comment(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
 	s = strings.Map(func(r rune) rune {
-		if hidden(r) {
+		if hidden(r) && !unicode.IsSpace(r) {
 			return -1
 		}
 		return r
 	}, s)
+	s = strings.Join(strings.Fields(s), " ")
 	if runes := []rune(s); len(runes) > maxComment {
-		s = string(runes[:maxComment])
+		s = strings.TrimSpace(string(runes[:maxComment]))
 	}
 	return s
 }

@@ -19,11 +19,11 @@ func column(s string) string {
 }
 
 // csv reads Mastodon's export and what resembles it: the first row names the
-// columns, with or without #; without such a row the domain comes first.
+// columns, with or without #; without such a row they are taken in its order.
 func (r *reader) csv(raw []byte) error {
 	c := csv.NewReader(bytes.NewReader(raw))
 	c.FieldsPerRecord, c.LazyQuotes, c.TrimLeadingSpace, c.ReuseRecord = -1, true, true, true
-	columns := map[string]int{"domain": 0}
+	columns := map[string]int{"domain": 0, "severity": 1, "reject_media": 2, "reject_reports": 3, "public_comment": 4, "obfuscate": 5}
 	for first := true; ; first = false {
 		record, err := c.Read()
 		if errors.Is(err, io.EOF) {
