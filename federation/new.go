@@ -63,6 +63,7 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 		Development: cfg.Development,
 		UserAgent:   fmt.Sprintf("matou/%s (+%s/)", cfg.Software, cfg.Origin),
 		Sign:        n.signFetch,
+		Timeout:     cfg.Patience,
 	})
 	n.worker = delivery.New(queue, n.outgoing, n.post, delivery.Options{
 		Log: log, Hosts: store, Lost: n.forgetHost, Revived: n.retrySilently,
@@ -149,12 +150,17 @@ func (n *Node) ensureActors(ctx context.Context) error {
 
 // addLocal takes one of this node's actors, and its key, into memory.
 func (n *Node) addLocal(a ap.LocalActor) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.addLocked(a)
+}
+
+// addLocked is addLocal for whoever holds n.mu.
+func (n *Node) addLocked(a ap.LocalActor) error {
 	key, err := signature.ParsePrivate(a.PrivateDER)
 	if err != nil {
 		return fmt.Errorf("read the key of %s: %w", a.ID, err)
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.actors[a.ID] = a
 	n.keys[a.ID] = signature.Signer{KeyID: string(a.KeyID), Key: key}
 	return n.addSideKeys(a)

@@ -38,6 +38,7 @@ type Config struct {
 	Clock       func() time.Time         // nil: time.Now
 	Regions     func() (*Regions, error) // places, for featured collections; nil: there are none
 	Limits      Limits                   // of what others may ask
+	Patience    time.Duration            // with which an answer is awaited, to its last byte; 0: 30 s
 
 	AuthorizedFetch bool // documents only to those who say who they are; see authorized.go
 	Allowlist       bool // federate only with the domains that are allowed
