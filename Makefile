@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LINTER := .tools/golangci-lint
 LINTER_VERSION := v2.15.0
 
-.PHONY: demo build test check race fuzz bench bench-parts golden docs fmt lint
+.PHONY: demo build test check race network fuzz bench bench-parts golden docs fmt lint
 
 build: ## bin/matou, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.Version=$(VERSION)" -o bin/matou ./cmd/matou
@@ -21,6 +21,9 @@ check: ## form, vet, import rules, generated documents
 
 race: ## every test of ours under the race detector
 	$(GO) test -race -short ./...
+
+network: ## three directories and thirty hosters: how long until each sees what one says
+	$(GO) test ./federation -run '^TestNetwork$$' -count=1 -v
 
 fuzz: ## each fuzz target for FUZZTIME
 	.ci/fuzz $(or $(FUZZTIME),15s)
