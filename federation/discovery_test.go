@@ -3,6 +3,7 @@ package federation_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -144,6 +145,30 @@ func TestWebFinger(t *testing.T) {
 		d := get(t, n.URL+"/.well-known/webfinger?rel=self&resource=acct:chatdroite@"+n.Host).object(t)
 		if links := d["links"].([]any); len(links) != 1 {
 			t.Errorf("%d links for rel=self, want 1", len(links))
+		}
+	})
+	t.Run("address to follow at", func(t *testing.T) { // of actors with a page, not of the node's
+		want := `"rel":"http://ostatus.org/schema/1.0/subscribe","template":"` + n.URL + `/authorize_interaction?uri={uri}"`
+		for name, there := range map[string]bool{"chatdroite": true, "annuaire": true, "actor": false} {
+			got := string(get(t, n.URL+"/.well-known/webfinger?resource=acct:"+name+"@"+n.Host).body)
+			if strings.Contains(got, want) != there {
+				t.Errorf("%s: %s; want a template: %v", name, got, there)
+			}
+		}
+	})
+	t.Run("aliases both ways", func(t *testing.T) {
+		for _, resource := range []string{"acct:chatdroite@" + n.Host, hoster, n.URL + "/@chatdroite"} {
+			d := get(t, n.URL+"/.well-known/webfinger?resource="+url.QueryEscape(resource)).object(t)
+			if got := fmt.Sprint(d["aliases"]); got != "["+hoster+" "+n.URL+"/@chatdroite]" {
+				t.Errorf("aliases for %s are %s", resource, got)
+			}
+		}
+		actor := getAs(t, hoster, "application/activity+json").object(t)
+		if actor["webfinger"] != "chatdroite@"+n.Host || actor["url"] != n.URL+"/@chatdroite" { // FEP-2c59
+			t.Errorf("the actor says %v and %v", actor["webfinger"], actor["url"])
+		}
+		if node := getAs(t, node, "application/activity+json").object(t); node["type"] != "Application" { // FEP-2677
+			t.Errorf("the node actor is a %v", node["type"])
 		}
 	})
 	t.Run("server relation", func(t *testing.T) { // FEP-d556
