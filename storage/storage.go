@@ -34,6 +34,7 @@ type Engine interface {
 	Graph
 	Queue
 	Feed
+	Policies
 	Learning
 	Featured
 
@@ -93,6 +94,21 @@ type Graph interface {
 	Inboxes(ctx context.Context, object ap.IRI) ([]ap.IRI, error)
 	Outbox(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.OutboxItem, error)
 	Count(ctx context.Context, actor ap.IRI) (followers, following, outbox int, err error)
+}
+
+// Policies gives what the keeper has decided on domains, and the records of
+// the hosts of one.
+type Policies interface {
+	// DomainBlocks and DomainAllows give at most limit records after that
+	// domain ("": from the first), by domain.
+	DomainBlocks(ctx context.Context, after string, limit int) ([]ap.DomainBlock, error)
+	DomainAllows(ctx context.Context, after string, limit int) ([]ap.DomainAllow, error)
+	// Decisions gives the keeper's log, newest first; the cursor is the last Key.
+	Decisions(ctx context.Context, p ap.Page) ([]ap.Decision, error)
+	// HostRecords gives a Change that removes at most limit records of the
+	// hosts of a domain, after the cursor, and the cursor for what follows; ""
+	// at the end. What this node itself said is not among them.
+	HostRecords(ctx context.Context, domain, after string, limit int) (c ap.Change, next string, err error)
 }
 
 // Queue is the persistent queue of deliveries, as delivery.Queue says.

@@ -59,6 +59,8 @@ var tests = map[string]func(*testing.T, *bench){
 	"listings come in pages":                     testListingPages,
 	"a listing is found by its handle":           testHandle,
 	"notices come last updated first":            testNotices,
+	"decisions on domains come back":             testDomains,
+	"a host can be removed with all it left":     testHostRecords,
 	"featured items are found both ways":         testFeatured,
 	"proposals gather in candidates":             testProposals,
 	"a source is forgotten":                      testSources,
