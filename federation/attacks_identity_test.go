@@ -157,6 +157,17 @@ func attackBuriedNeighbour(a *attack) {
 	if _, ok := follows(a, a.n, bob.ID, a.n.ActorID("maison")); !ok {
 		a.Error("bob does not follow")
 	}
+	// … and a note of his that has not come yet can still come.
+	neighbour := a.peer.Hoster("voisin")
+	list(a, a.n, neighbour)
+	note := a.hoster.Incident("Suite", "x")
+	send(a, a.n, neighbour, neighbour.Delete(note["id"].(string)))
+	send(a, a.n, a.hoster, a.hoster.Create(note))
+	if got := notices(a, a.n, a.hoster.ID); len(got) != 2 {
+		a.Errorf("%d notices after a neighbour's Delete of one, want 2", len(got))
+	}
+	send(a, a.n, a.hoster, a.hoster.Delete(note["id"].(string)))
+	a.refused(a.hoster, a.hoster.Create(note), federationtest.Request{}, 202)
 }
 
 // Only 410 says that an actor is gone.
@@ -200,8 +211,13 @@ func attackBaitedReply(a *attack) {
 	reply := with(a.hoster.Note("<p>Merci !</p>"), map[string]any{"inReplyTo": a.evil.URL + "/notes/1"})
 	a.refused(a.hoster, a.hoster.Create(reply), federationtest.Request{}, 202)
 	a.refused(a.hoster, a.hoster.Update(reply), federationtest.Request{}, 202)
-	if d, err := a.n.Store.Document(a.Context(), ap.IRI(reply["id"].(string))); err == nil {
-		a.Errorf("it is kept: %s", d.Body)
+	// Nor is it where it calls itself a step of somebody else's notice.
+	step := with(a.hoster.Incident("Achetez", "x"), map[string]any{"inReplyTo": a.evil.URL + "/notes/1"})
+	a.refused(a.hoster, a.hoster.Create(step), federationtest.Request{}, 202)
+	for _, n := range []map[string]any{reply, step} {
+		if d, err := a.n.Store.Document(a.Context(), ap.IRI(n["id"].(string))); err == nil {
+			a.Errorf("it is kept: %s", d.Body)
+		}
 	}
 }
 

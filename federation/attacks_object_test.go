@@ -196,6 +196,13 @@ func attackSameID(a *attack) {
 	create := a.hoster.Create(a.hoster.Incident("Une", "x"))
 	send(a, a.n, a.hoster, create)
 	a.refused(a.hoster, with(a.hoster.Delete(a.note["id"].(string)), map[string]any{"id": create["id"]}), federationtest.Request{}, 202)
+	// A neighbour that guesses an id and uses it first takes nothing away.
+	guessed := a.hoster.Delete(a.note["id"].(string))
+	send(a, a.n, a.alice, with(a.follow(a.alice), map[string]any{"id": guessed["id"]}))
+	send(a, a.n, a.hoster, guessed)
+	if got := notices(a, a.n, a.hoster.ID); len(got) != 1 {
+		a.Errorf("%d notices after the Delete of one of two, want 1", len(got))
+	}
 }
 
 // Ids that are one thing to a host and another to a careless reader.

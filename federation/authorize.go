@@ -129,7 +129,7 @@ func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal 
 			}
 		}
 	}
-	if n.in.seen.Contains(rec.id) {
+	if n.in.seen.Contains(activityName{rec.actor, rec.id}) {
 		return refusal{http.StatusAccepted, reasonDuplicate}
 	}
 	return refusal{}

@@ -43,8 +43,8 @@ type inbound struct {
 	resolver  *streams.TypeResolver
 	requests  map[string]effect // by type: what go-fed does not know
 	keys      keyring
-	away      away // hosts that do not answer when asked for keys
-	seen      *lru.Cache[ap.IRI, struct{}] // activities that took effect lately
+	away      away                               // hosts that do not answer when asked for keys
+	seen      *lru.Cache[activityName, struct{}] // activities that took effect lately
 	seed      maphash.Seed
 	actors    [stripes]sync.RWMutex // see lockActor
 	threads   [stripes]sync.Mutex   // see lockThread
@@ -59,11 +59,15 @@ type inbound struct {
 	}
 }
 
+// activityName is an activity of an actor: a neighbour on its host that uses
+// the same id first takes nothing from it.
+type activityName struct{ actor, id ap.IRI }
+
 // init makes the receiving half of n ready.
 func (in *inbound) init(n *Node) error {
 	var err error
 	in.seed = maphash.MakeSeed()
-	if in.seen, err = lru.New[ap.IRI, struct{}](mostSeen); err != nil {
+	if in.seen, err = lru.New[activityName, struct{}](mostSeen); err != nil {
 		return err
 	}
 	if err = in.keys.init(); err != nil {
@@ -399,7 +403,7 @@ func (n *Node) take(ctx context.Context, e effect) error {
 	case err != nil:
 		return &effectError{fmt.Errorf("take a %s: %w", rec.kind, err)}
 	}
-	n.in.seen.Add(rec.id, struct{}{})
+	n.in.seen.Add(activityName{rec.actor, rec.id}, struct{}{})
 	if applied {
 		n.in.counts.applied.Add(1)
 		rec.result = resultApplied

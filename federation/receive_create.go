@@ -44,6 +44,9 @@ func (n *Node) receiveCreate(ctx context.Context, rec *received, c *ap.Change) e
 		return n.relay(ctx, rec.note.view, rec.note.doc, rec.actor, c)
 	case err != nil:
 		return err
+	case stored.Tombstone && stored.Owner != rec.actor && !stored.Local:
+		// A neighbour on its host deleted what it never owned.
+		return n.relay(ctx, rec.note.view, rec.note.doc, rec.actor, c)
 	case stored.Tombstone:
 		return ignored("deleted") // its Delete came first
 	case stored.Owner != rec.actor:
@@ -115,7 +118,10 @@ func (n *Node) noteOf(ctx context.Context, rec *received) (*authored, error) {
 
 // isConversation reports whether a note answers somebody and is no step of a
 // notice: it is between people, and no news for everyone who reads a directory.
-func isConversation(v activitystreams.NoteView) bool { return v.Kind == "" && v.InReplyTo != "" }
+// Nobody else's notice has steps of this author's, whatever the note calls itself.
+func isConversation(v activitystreams.NoteView) bool {
+	return v.InReplyTo != "" && (v.Kind == "" || v.InReplyTo.Host() != v.ID.Host())
+}
 
 // fetchNote fetches a note that an activity only names, within the budget of
 // its host.

@@ -125,6 +125,7 @@ func (n *Node) updateNote(ctx context.Context, rec *received, c *ap.Change) erro
 	case isNotFound(err):
 	case err != nil:
 		return err
+	case stored.Tombstone && stored.Owner != rec.actor && !stored.Local: // a neighbour's word
 	case stored.Tombstone:
 		return ignored("deleted")
 	case stored.Owner != rec.actor:

@@ -11,10 +11,10 @@ import (
 // Changes that arrive together may share one. Its rules are the store's, so
 // that two engines cannot differ (storagetest holds both to them):
 //
-//   - Activity set and already recorded (and not expired): nothing at all is
-//     applied, and Apply reports false.
+//   - Activity set and already recorded of the same Actor (and not expired):
+//     nothing at all is applied, and Apply reports false.
 //   - Documents: one whose IRI holds a Tombstone that has not expired is not
-//     saved; one whose UpdatedAt is older than the stored one's is not saved.
+//     saved, unless the Tombstone is a remote one of another Owner; one whose UpdatedAt is older than the stored one's is not saved.
 //     A Tombstone replaces whatever stands.
 //   - Follows replace the record of the same Actor and Object.
 //   - Deliveries join the lane of their inbox; a new lane is due at once

@@ -91,13 +91,13 @@ type Response struct {
 // without a body. Other errors are ErrAddress, ErrPrivate, ErrTooLarge,
 // ErrRedirect, ErrTimeout, the context's, or the network's.
 func (c *Client) Get(ctx context.Context, address, accept string, maxBytes int64) (Response, error) {
-	resp, err := c.get(ctx, address, accept, maxBytes)
+	resp, err := c.get(ctx, address, accept, maxBytes, maxRedirects)
 	c.count(err)
 	return resp, err
 }
 
-// get is Get, not counted.
-func (c *Client) get(ctx context.Context, address, accept string, maxBytes int64) (Response, error) {
+// get is Get with its own bound of redirects, not counted.
+func (c *Client) get(ctx context.Context, address, accept string, maxBytes int64, redirects int) (Response, error) {
 	u, err := c.parse(address)
 	if err != nil {
 		return Response{}, err
@@ -106,7 +106,7 @@ func (c *Client) get(ctx context.Context, address, accept string, maxBytes int64
 	defer cancel()
 	u.Fragment, u.RawFragment = "", ""
 	visited := map[string]bool{}
-	for range maxRedirects + 1 {
+	for range redirects + 1 {
 		visited[u.String()] = true
 		if c.options.Refuse != nil {
 			if err := c.options.Refuse(u.Host); err != nil {
@@ -130,14 +130,16 @@ func (c *Client) get(ctx context.Context, address, accept string, maxBytes int64
 		}
 		u = next
 	}
-	return Response{}, fmt.Errorf("%s: %w: more than %d in a row", u.Host, ErrRedirect, maxRedirects)
+	return Response{}, fmt.Errorf("%s: %w: more than %d in a row", u.Host, ErrRedirect, redirects)
 }
 
 // Object fetches the ActivityStreams document whose id is id: at most 256 KiB
 // of application/activity+json, or of application/ld+json with the profile of
 // ActivityStreams (Activity Streams 2.0 2.1); all else is ErrMediaType, so that
-// a file that someone uploaded to a host does not speak for that host. The
-// caller must see that the id inside belongs to the host of Response.URL.
+// a file that someone uploaded to a host does not speak for that host. No
+// redirect is followed: what another address says of an id is not believed
+// (FEP-fe34), and who names an id must not make this node knock elsewhere. The
+// caller must see that the id inside is the one that was asked for.
 func (c *Client) Object(ctx context.Context, id string) (Response, error) {
 	resp, err := c.object(ctx, id)
 	c.count(err)
@@ -146,7 +148,7 @@ func (c *Client) Object(ctx context.Context, id string) (Response, error) {
 
 // object is Object, not counted.
 func (c *Client) object(ctx context.Context, id string) (Response, error) {
-	resp, err := c.get(ctx, id, acceptObject, maxObjectBytes)
+	resp, err := c.get(ctx, id, acceptObject, maxObjectBytes, 0)
 	if err != nil {
 		return resp, err
 	}

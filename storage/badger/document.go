@@ -38,7 +38,8 @@ func (t *tx) saveDocument(d ap.Document) error {
 	if err != nil {
 		return err
 	}
-	if found && !d.Tombstone && (old.Tombstone || d.UpdatedAt.Before(old.UpdatedAt)) {
+	others := old.Tombstone && !old.Local && old.Owner != d.Owner // by a neighbour that never owned it
+	if found && !d.Tombstone && !others && (old.Tombstone || d.UpdatedAt.Before(old.UpdatedAt)) {
 		return nil
 	}
 	b, err := encodeDocument(d)
@@ -50,11 +51,12 @@ func (t *tx) saveDocument(d ap.Document) error {
 
 func (t *tx) removeDocument(iri ap.IRI) error { return t.Delete(byHash(kindDocument, iri)) }
 
-// recordActivity reports whether the activity is new, and records it.
+// recordActivity reports whether the activity is new of its actor, and records
+// it.
 func (t *tx) recordActivity(a ap.Activity) (bool, error) {
 	key := byHash(kindActivity, a.ID)
 	old, found, err := load(t, key, func(o ap.Activity) bool { return o.ID == a.ID })
-	if err != nil || found && !t.expired(old.ExpiresAt) {
+	if err != nil || found && old.Actor == a.Actor && !t.expired(old.ExpiresAt) {
 		return false, err
 	}
 	return true, t.saveUntil(key, a, a.ExpiresAt)

@@ -40,6 +40,13 @@ func testOnce(t *testing.T, b *bench) {
 	if _, err := b.Follow(b.ctx, peer(1), us); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("a part of the second Change was applied: %v", err)
 	}
+	// Two actors may use one id: the second is no repetition of the first.
+	other := *c.Activity
+	other.Actor = peer(2)
+	c.Activity = &other
+	if applied, err := b.Apply(b.ctx, c); err != nil || !applied {
+		t.Errorf("the same id of another actor: got %t, %v, want true", applied, err)
+	}
 }
 
 func testForgotten(t *testing.T, b *bench) {
@@ -164,7 +171,7 @@ func testNotFound(t *testing.T, b *bench) {
 
 func testTombstone(t *testing.T, b *bench) {
 	iri := peer(1) + "/note"
-	stone := ap.Document{IRI: iri, Type: "Tombstone", Owner: peer(1), Tombstone: true, UpdatedAt: start.Add(-time.Hour), ExpiresAt: start.Add(time.Hour)}
+	stone := ap.Document{IRI: iri, Type: "Tombstone", Owner: us, Tombstone: true, UpdatedAt: start.Add(-time.Hour), ExpiresAt: start.Add(time.Hour)}
 	b.apply(ap.Change{Documents: []ap.Document{document(iri, "before", start)}})
 	b.apply(ap.Change{Documents: []ap.Document{stone}})
 	equal(t, "older than what it replaces", good[ap.Document](t)(b.Document(b.ctx, iri)), stone)
@@ -183,6 +190,11 @@ func testTombstone(t *testing.T, b *bench) {
 	}
 	b.apply(ap.Change{Documents: []ap.Document{document(iri, "again", start.Add(-2*time.Hour))}})
 	equal(t, "expired and replaced", string(good[ap.Document](t)(b.Document(b.ctx, iri)).Body), "again")
+
+	never := peer(1) + "/never"
+	b.apply(ap.Change{Documents: []ap.Document{{IRI: never, Type: "Tombstone", Owner: peer(2), Tombstone: true, UpdatedAt: start.Add(time.Hour)}}})
+	b.apply(ap.Change{Documents: []ap.Document{document(never, "its owner's", start)}})
+	equal(t, "a Tombstone of another owner", string(good[ap.Document](t)(b.Document(b.ctx, never)).Body), "its owner's")
 }
 
 func testOlder(t *testing.T, b *bench) {
