@@ -44,7 +44,7 @@ func (n *Node) announceFresh(ctx context.Context, note activitystreams.NoteView,
 // of an incident nobody needs to hear from every directory at every step.
 func (n *Node) announce(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
-	if !ok || n.policy(note.Host()).silenced() {
+	if !ok || agg.MovedTo != "" || n.policy(note.Host()).silenced() {
 		return nil
 	}
 	id := n.announceIRI(note)
@@ -90,7 +90,7 @@ func (n *Node) unrelay(ctx context.Context, note ap.IRI, c *ap.Change) error {
 // unannounce adds to c the Undo of the Announce of a note, where there is one.
 func (n *Node) unannounce(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
-	if !ok || agg.MovedTo != "" {
+	if !ok {
 		return nil
 	}
 	id := n.announceIRI(note)

@@ -19,7 +19,7 @@ import (
 // learns from this directory walks its listing again within the week.
 func (n *Node) tellListing(ctx context.Context, hoster ap.IRI, entered bool, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
-	if !ok {
+	if !ok || agg.MovedTo != "" {
 		return nil
 	}
 	if !n.in.keys.budget(hoster.Host()).listings.AllowN(n.clock(), 1) {

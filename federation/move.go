@@ -72,10 +72,8 @@ func (n *Node) Move(ctx context.Context, name, to string) (ap.LocalActor, error)
 	}
 	n.send(&c, a.ID, move, inboxes, false)
 	if a.Kind == ap.KindHoster {
-		if listed, err := n.store.Listed(ctx, directory.ID(a.ID)); err != nil {
+		if err := n.unlistOwn(ctx, &c, directory.ID(a.ID)); err != nil {
 			return ap.LocalActor{}, err
-		} else if listed {
-			c.RemoveListings = append(c.RemoveListings, directory.ID(a.ID))
 		}
 	}
 	return a, n.applyActor(ctx, a, c)

@@ -107,15 +107,7 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 		return nil
 	}
 	if !h.Discoverable || !h.Indexable {
-		listed, err := n.store.Listed(ctx, h.ID)
-		if err != nil || !listed {
-			return err
-		}
-		c.RemoveListings = append(c.RemoveListings, h.ID)
-		if err := n.unfeatureAll(ctx, ap.IRI(h.ID), c); err != nil {
-			return err
-		}
-		return n.tellListing(ctx, ap.IRI(h.ID), false, c)
+		return n.unlistOwn(ctx, c, h.ID)
 	}
 	now := n.now()
 	l := directory.Listing{
@@ -132,6 +124,19 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 	}
 	c.Listings = append(c.Listings, l)
 	return n.featureOwn(ctx, h, c)
+}
+
+// unlistOwn takes this node's hoster out of this node's directory.
+func (n *Node) unlistOwn(ctx context.Context, c *ap.Change, id directory.ID) error {
+	listed, err := n.store.Listed(ctx, id)
+	if err != nil || !listed {
+		return err
+	}
+	c.RemoveListings = append(c.RemoveListings, id)
+	if err := n.unfeatureAll(ctx, ap.IRI(id), c); err != nil {
+		return err
+	}
+	return n.tellListing(ctx, ap.IRI(id), false, c)
 }
 
 // sameHoster reports whether two profiles say the same, whenever they were

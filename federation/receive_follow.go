@@ -51,8 +51,8 @@ func (n *Node) receiveFollow(ctx context.Context, rec *received, c *ap.Change) e
 		return err
 	}
 	if full || target.Kind == ap.KindNode || target.MovedTo != "" {
-		// The node's own actor publishes nothing, nor does one that moved away. A plain no leaves no request
-		// hanging at the other end.
+		// The node's own actor publishes nothing, nor does one that moved away.
+		// A plain no leaves no request hanging at the other end.
 		return n.answerFollow(activitystreams.Reject, target.ID, follower, raw, c)
 	}
 	c.Follows = append(c.Follows, ap.Follow{

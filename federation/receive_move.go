@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,6 +19,14 @@ const moveEvery = 7 * 24 * time.Hour
 // movement is a Move that both sides vouch for.
 type movement struct {
 	from, to ap.Actor
+}
+
+// with gives ids, and the new home where there is one.
+func (m *movement) with(ids []ap.IRI) []ap.IRI {
+	if m == nil {
+		return ids
+	}
+	return append(ids, m.to.ID)
 }
 
 // holdMove makes sure of both sides of a Move before anything is held back: the
@@ -37,6 +46,8 @@ func (n *Node) holdMove(ctx context.Context, rec *received) (unlock func(), err 
 		return nil, ignored("no_target")
 	case target.Host() == n.config.Origin.Host:
 		return nil, ignored("to_ours") // nobody follows itself
+	case n.policy(target.Host()).silenced():
+		return nil, ignored("target_blocked")
 	}
 	if err := n.mayMove(ctx, rec.actor, target); err != nil {
 		return nil, err
@@ -61,6 +72,9 @@ func (n *Node) mayMove(ctx context.Context, from, to ap.IRI) error {
 	if !followed {
 		return ignored("not_followed")
 	}
+	if err := n.welcome(ctx, to); err != nil {
+		return err
+	}
 	var moves []ap.Move
 	for _, id := range []ap.IRI{from, to} {
 		m, err := n.store.Move(ctx, id)
@@ -82,6 +96,29 @@ func (n *Node) mayMove(ctx context.Context, from, to ap.IRI) error {
 	return nil
 }
 
+// welcome makes sure that a new home was not turned away before: a Move is no
+// way around the keeper's no, the hoster's own, or keys that nobody vouched
+// for.
+func (n *Node) welcome(ctx context.Context, home ap.IRI) error {
+	k, err := n.store.Candidate(ctx, home)
+	if err != nil && !isNotFound(err) {
+		return err
+	}
+	if k.State == ap.CandidateDismissed || k.State == ap.CandidateRefused {
+		return ignored("turned_away")
+	}
+	for _, a := range n.locals() {
+		f, ok, err := n.followOf(ctx, a.ID, home)
+		if err != nil {
+			return err
+		}
+		if ok && f.State == ap.FollowChanged {
+			return ignored("keys_changed")
+		}
+	}
+	return nil
+}
+
 // vouched asks both hosts. A home that has moved on itself is none: nobody is
 // followed along a chain.
 func (n *Node) vouched(ctx context.Context, from, to ap.IRI) (*movement, error) {
@@ -92,17 +129,22 @@ func (n *Node) vouched(ctx context.Context, from, to ap.IRI) (*movement, error) 
 	if there.MovedTo != to {
 		return nil, ignored("not_moved")
 	}
+	return n.vouchedBy(ctx, old, to)
+}
+
+// vouchedBy asks the host of the new home alone.
+func (n *Node) vouchedBy(ctx context.Context, from ap.Actor, to ap.IRI) (*movement, error) {
 	home, here, err := n.whereabouts(ctx, to)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case !here.Names(from):
+	case !here.Names(from.ID):
 		return nil, ignored("not_known_there")
 	case here.MovedTo != "":
 		return nil, ignored("moved_on")
 	}
-	return &movement{from: old, to: home}, nil
+	return &movement{from: from, to: home}, nil
 }
 
 // whereabouts fetches an actor for what it says of its homes, within the
@@ -126,46 +168,103 @@ func (n *Node) whereabouts(ctx context.Context, id ap.IRI) (ap.Actor, activityst
 	return a, w, nil
 }
 
-// receiveMove goes after an actor that this node follows. The directory shows
-// the old listing until it has read the new one (see arrive), so that nobody
-// is missing meanwhile.
+// receiveMove goes after an actor that this node follows.
 func (n *Node) receiveMove(ctx context.Context, rec *received, c *ap.Change) error {
-	from, to := rec.move.from, rec.move.to
-	if err := n.mayMove(ctx, from.ID, to.ID); err != nil {
+	if err := n.mayMove(ctx, rec.move.from.ID, rec.move.to.ID); err != nil {
 		return err
 	}
+	return n.goAfter(ctx, *rec.move, c)
+}
+
+// movedOn gives where an actor went whose document says so and whose Move did
+// not come (FEP-7628 lets peers notice it by themselves); nil for one that
+// lives where it is, and where a Move would be ignored.
+func (n *Node) movedOn(ctx context.Context, actor ap.Actor, doc ap.Document) (*movement, error) {
+	there, err := activitystreams.DecodeWhereabouts(doc.Body)
+	to := there.MovedTo
+	if err != nil || to == "" || to == actor.ID || to.Host() == n.config.Origin.Host || n.policy(to.Host()).silenced() {
+		return nil, nil //nolint:nilerr,nilnil // it moved nowhere that counts
+	}
+	if err = n.mayMove(ctx, actor.ID, to); err == nil {
+		var m *movement
+		if m, err = n.vouchedBy(ctx, actor, to); err == nil {
+			return m, nil
+		}
+	}
+	var why ignored
+	if errors.As(err, &why) {
+		return nil, nil //nolint:nilnil // as above
+	}
+	return nil, err
+}
+
+// goAfter adds to c that this node goes after an actor. The directory shows
+// the old listing until it has read the new one (see arrive), so that nobody is
+// missing meanwhile; what is not listed is left at once.
+func (n *Node) goAfter(ctx context.Context, moving movement, c *ap.Change) error {
+	from, to := moving.from, moving.to
 	m := ap.Move{From: from.ID, To: to.ID, At: n.now()}
-	if l, err := n.store.Listing(ctx, directory.ID(from.ID)); err == nil {
-		m.FromHandle = l.Handle
-	} else if !isNotFound(err) {
+	listing, err := n.listingAfter(ctx, directory.ID(from.ID), c)
+	switch {
+	case err == nil:
+		m.FromHandle = listing.Handle
+	case isNotFound(err):
+		m.DoneAt = m.At
+	default:
 		return err
 	}
 	for _, a := range n.locals() {
-		if a.MovedTo != "" {
-			continue
-		}
 		f, ok, err := n.followOf(ctx, a.ID, from.ID)
 		if err != nil {
 			return err
 		}
-		if !ok || f.State != ap.FollowAccepted {
+		if a.MovedTo != "" || !ok || f.State != ap.FollowAccepted {
 			continue
 		}
 		if err := n.followTo(ctx, a, to, c); err != nil {
 			return err
 		}
-		if a.Kind != ap.KindAggregator { // nothing of it is shown
-			if err := n.leave(f, c); err != nil {
-				return err
-			}
-			m.DoneAt = m.At
+		if a.Kind == ap.KindAggregator && !m.Done() {
+			continue
+		}
+		if err := n.leave(f, c); err != nil {
+			return err
+		}
+		if err := n.learnThere(ctx, from.ID, to.ID, c); err != nil {
+			return err
 		}
 	}
-	if _, ok := n.localKind(ap.KindAggregator); ok {
-		m.DoneAt = time.Time{}
-	}
 	c.Moves = append(c.Moves, m)
-	n.log.InfoContext(ctx, "a hoster moves: its new home is asked", "actor", string(from.ID), "target", string(to.ID))
+	n.log.InfoContext(ctx, "an actor moves: its new home is asked", "actor", string(from.ID), "target", string(to.ID))
+	return nil
+}
+
+// listingAfter gives a listing as it stands once c is applied, or
+// directory.ErrNotFound.
+func (n *Node) listingAfter(ctx context.Context, id directory.ID, c *ap.Change) (directory.Listing, error) {
+	if slices.Contains(c.RemoveListings, id) {
+		return directory.Listing{}, directory.ErrNotFound
+	}
+	for _, l := range c.Listings {
+		if l.Hoster.ID == id {
+			return l, nil
+		}
+	}
+	return n.store.Listing(ctx, id)
+}
+
+// learnThere adds to c that what the keeper said of a directory holds for it
+// in its new home.
+func (n *Node) learnThere(ctx context.Context, from, to ap.IRI, c *ap.Change) error {
+	s, err := n.store.Source(ctx, from)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.RemoveSources = append(c.RemoveSources, from)
+	c.Sources = append(c.Sources, ap.Source{Aggregator: to, Learn: s.Learn})
 	return nil
 }
 
@@ -224,55 +323,85 @@ func (n *Node) comers(ctx context.Context, home ap.IRI) ([]ap.IRI, error) {
 	return all, err
 }
 
-// arrive adds to c the end of a move, now that the profile at the new home was
-// read: the old listing gives way to the new one, in the same Change, and
-// keeps since when it is listed; the old Follow is undone. A new home that
-// does not want to be listed speaks for the old one too. The caller holds the
-// locks of all of them.
-func (n *Node) arrive(ctx context.Context, agg ap.LocalActor, home ap.IRI, c *ap.Change) error {
-	moves, err := n.store.MovesTo(ctx, home)
+// arrive adds to c the end of the moves of comers, now that the profile of
+// their new home was read: each old listing gives way to the new one, in the
+// same Change, and keeps since when it is listed; the old Follow is undone. A
+// new home that does not want to be listed speaks for the old one too. The
+// caller holds the locks of all of them.
+func (n *Node) arrive(ctx context.Context, agg ap.LocalActor, home ap.Document, comers []ap.IRI, c *ap.Change) error {
+	says, err := activitystreams.DecodeWhereabouts(home.Body)
 	if err != nil {
 		return err
 	}
-	for _, m := range moves {
-		if m.Done() {
-			continue
-		}
-		m.DoneAt = n.now()
-		old, err := n.store.Listing(ctx, directory.ID(m.From))
+	for _, from := range comers {
+		m, err := n.store.Move(ctx, from)
 		if err != nil && !isNotFound(err) {
 			return err
 		}
-		for i := range c.Listings {
-			l := &c.Listings[i]
-			if l.Hoster.ID != directory.ID(home) {
-				continue
-			}
-			m.ToHandle = l.Handle
-			if !old.ListedAt.IsZero() && old.ListedAt.Before(l.ListedAt) {
-				l.ListedAt = old.ListedAt
-			}
+		if err != nil || m.Done() || m.To != home.IRI {
+			continue
 		}
-		if err := n.withdraw(ctx, m.From, "moved", c); err != nil {
+		if err := n.endMove(ctx, agg, m, says.Names(from), c); err != nil {
 			return err
 		}
-		f, ok, err := n.followOf(ctx, agg.ID, m.From)
-		if err != nil {
-			return err
-		}
-		if ok {
-			if err := n.leave(f, c); err != nil {
-				return err
-			}
-		}
-		c.Moves = append(c.Moves, m)
 	}
-	// One that came back is led away no more.
-	if _, err := n.store.Move(ctx, home); err == nil && len(c.Listings) > 0 {
-		c.RemoveMoves = append(c.RemoveMoves, home)
-	} else if err != nil && !isNotFound(err) {
+	return n.stayed(ctx, home.IRI, says, c)
+}
+
+// endMove adds to c that a move is over. Where the new home does not name the
+// old one any more, the old one stays as it is.
+func (n *Node) endMove(ctx context.Context, agg ap.LocalActor, m ap.Move, named bool, c *ap.Change) error {
+	m.DoneAt = n.now()
+	if !named {
+		m.FromHandle = ""
+		c.Moves = append(c.Moves, m)
+		return nil
+	}
+	old, err := n.store.Listing(ctx, directory.ID(m.From))
+	if err != nil && !isNotFound(err) {
 		return err
 	}
+	for i := range c.Listings {
+		l := &c.Listings[i]
+		if l.Hoster.ID != directory.ID(m.To) {
+			continue
+		}
+		m.ToHandle = l.Handle
+		if !old.ListedAt.IsZero() && old.ListedAt.Before(l.ListedAt) {
+			l.ListedAt = old.ListedAt
+		}
+	}
+	c.Moves = append(c.Moves, m)
+	if err := n.withdraw(ctx, m.From, "moved", c); err != nil {
+		return err
+	}
+	f, ok, err := n.followOf(ctx, agg.ID, m.From)
+	if err != nil || !ok {
+		return err
+	}
+	return n.leave(f, c)
+}
+
+// stayed adds to c what follows for the move of an actor whose own document was
+// read: one that took it back stays, and one that is listed again is led away
+// no more. When it last moved is remembered all the same.
+func (n *Node) stayed(ctx context.Context, id ap.IRI, says activitystreams.Whereabouts, c *ap.Change) error {
+	m, err := n.store.Move(ctx, id)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	back := m.Done() && len(c.Listings) > 0 && m.FromHandle != ""
+	if !back && (m.Done() || says.MovedTo == m.To) {
+		return nil
+	}
+	if !m.Done() {
+		m.DoneAt = n.now()
+	}
+	m.FromHandle = ""
+	c.Moves = append(c.Moves, m)
 	return nil
 }
 

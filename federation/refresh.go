@@ -142,11 +142,15 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 			return err
 		}
 	}
+	moving, err := n.movedOn(ctx, actor, doc)
+	if err != nil {
+		return &storeError{err}
+	}
 	comers, err := n.comers(ctx, r.Actor)
 	if err != nil {
 		return &storeError{err}
 	}
-	defer n.lockActors(append(comers, r.Actor)...)()
+	defer n.lockActors(moving.with(append(comers, r.Actor))...)()
 	defer n.policies.hold()()
 	if n.policy(r.Actor.Host()).silenced() {
 		f.listing = nil
@@ -170,8 +174,13 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 	} else if err := n.listAnew(ctx, r, actor, f, &c); err != nil {
 		return &storeError{err}
 	}
-	if err := n.arrive(ctx, agg, r.Actor, &c); err != nil {
+	if err := n.arrive(ctx, agg, doc, comers, &c); err != nil {
 		return &storeError{err}
+	}
+	if moving != nil {
+		if err := n.goAfter(ctx, *moving, &c); err != nil {
+			return &storeError{err}
+		}
 	}
 	next := ap.Refresh{Actor: r.Actor, DueAt: n.clock().UTC().Add(refreshEvery), Reason: "weekly"}
 	return n.doneRefreshing(ctx, r, &next, c)

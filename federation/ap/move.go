@@ -8,7 +8,7 @@ import "time"
 type Move struct {
 	From       IRI       `json:"from"`
 	To         IRI       `json:"to"`
-	FromHandle string    `json:"fromHandle,omitempty"` // "@name@host" of the old listing
+	FromHandle string    `json:"fromHandle,omitempty"` // "@name@host" of the old listing; "" where nothing leads away from it
 	ToHandle   string    `json:"toHandle,omitempty"`   // "@name@host" of the new one, once it is listed
 	At         time.Time `json:"at"`                   // received
 	DoneAt     time.Time `json:"doneAt,omitzero"`      // zero until the new one was read
