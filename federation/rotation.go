@@ -59,15 +59,24 @@ func (n *Node) RotateKeys(ctx context.Context, name string, force bool) ([]Rotat
 		a := actors[i]
 		done = append(done, Rotation{Actor: a.ID, Name: a.Username, KeyID: a.KeyID, Until: a.Retired.Until, Inboxes: inboxes})
 	}
+	return done, n.adopt(ctx, c)
+}
+
+// adopt applies c, and keeps the actors of ours that it holds in memory.
+// Nothing is signed between the two: by the old key it would come too late, by
+// the new one too early.
+func (n *Node) adopt(ctx context.Context, c ap.Change) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if _, err := n.apply(ctx, c); err != nil {
-		return nil, err
+		return err
 	}
-	for _, a := range actors {
-		if err := n.addLocal(a); err != nil {
-			return nil, err
+	for _, a := range c.LocalActors {
+		if err := n.addLocked(a); err != nil {
+			return err
 		}
 	}
-	return done, nil
+	return nil
 }
 
 // rotating gives the actors whose keys are to be replaced.
@@ -154,15 +163,7 @@ func (n *Node) ensureProofKeys(ctx context.Context) error {
 	if len(c.LocalActors) == 0 {
 		return nil
 	}
-	if _, err := n.apply(ctx, c); err != nil {
-		return err
-	}
-	for _, a := range c.LocalActors {
-		if err := n.addLocal(a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return n.adopt(ctx, c)
 }
 
 // succeed makes the new keys of a, and has the one that goes speak for the one
@@ -370,13 +371,10 @@ func (n *Node) forgetRetired(ctx context.Context) error {
 	if len(c.LocalActors) == 0 {
 		return nil
 	}
-	if _, err := n.store.Apply(ctx, c); err != nil {
+	if err := n.adopt(ctx, c); err != nil {
 		return err
 	}
 	for _, a := range c.LocalActors {
-		if err := n.addLocal(a); err != nil {
-			return err
-		}
 		n.log.InfoContext(ctx, "replaced key forgotten", "actor", string(a.ID))
 	}
 	return nil
