@@ -87,3 +87,18 @@ func TestReasonsAreShort(t *testing.T) {
 		t.Errorf("the error has %d bytes: %q", len(o.Error), o.Error)
 	}
 }
+
+// Neither can they make this node remember hosts without end.
+func TestSilencesAreBounded(t *testing.T) {
+	s := newSilences()
+	now := time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
+	kept := 0
+	for i := range 2 * mostSilent {
+		if keep, _ := s.failed(fmt.Sprintf("h%d.example", i), Result{Unreachable: true}, now); keep != nil {
+			kept++
+		}
+	}
+	if silent, _ := s.count(); silent != mostSilent || kept != mostSilent {
+		t.Errorf("%d hosts are remembered and %d kept, want %d", silent, kept, mostSilent)
+	}
+}

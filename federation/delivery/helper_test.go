@@ -34,6 +34,7 @@ type bench struct {
 	most  map[string]int // tries at once, by host; "" for all
 	now   map[string]int
 	sent  int
+	lost  []string
 }
 
 // answers is what peers say to the nth try of a delivery.
@@ -60,7 +61,19 @@ func newBench(t *testing.T, s *rim, answer answers) *bench {
 func (b *bench) start(answer answers) {
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop, b.ended = stop, make(chan struct{})
-	b.worker = delivery.New(b.store, b.store.Document, b.post(answer), delivery.Options{})
+	b.worker = delivery.New(b.store, b.store.Document, b.post(answer), delivery.Options{
+		Hosts: rimHosts{b.store},
+		Lost: func(_ context.Context, host string) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.lost = append(b.lost, host)
+		},
+		Revived: func(_ context.Context, host string) {
+			if err := b.store.Apply(ap.Change{RetryLanes: []ap.IRI{inboxOf(host)}}); err != nil {
+				b.t.Error(err)
+			}
+		},
+	})
 	go func(w *delivery.Worker, ended chan struct{}) {
 		defer close(ended)
 		if err := w.Run(ctx); err != nil {

@@ -54,7 +54,7 @@ func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) repo
 			return rep
 		}
 		rep.unreachable = result.Unreachable
-		rep.answered = rep.answered || !result.Unreachable
+		rep.answered = rep.answered || result.Answered
 		w.heed(ctx, rep.host, result)
 		if fate == probe {
 			if result.Unreachable || result.Down {

@@ -27,6 +27,7 @@ const (
 type Result struct {
 	Verdict     Verdict
 	After       time.Duration // Retry-After of the answer, of which 24 h at most are waited; 0 without
+	Answered    bool          // the host did, whatever it said
 	Unreachable bool          // there was no answer at all: counts against the host
 	NoName      bool          // its name leads nowhere
 	Down        bool          // it answered that it cannot do anything just now (5xx other than 501)
@@ -54,19 +55,19 @@ func Classify(status int, err error) Result {
 			NoName: errors.As(err, &name) && name.IsNotFound,
 		}
 	case status >= 200 && status <= 299:
-		return Result{Verdict: Delivered}
+		return Result{Answered: true, Verdict: Delivered}
 	}
 	reason := fmt.Sprintf("answered %d %s", status, http.StatusText(status))
 	switch status {
 	case http.StatusGone:
-		return Result{Verdict: Gone, Reason: reason}
+		return Result{Answered: true, Verdict: Gone, Reason: reason}
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return Result{Verdict: Refused, Reason: reason}
+		return Result{Answered: true, Verdict: Refused, Reason: reason}
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return Result{Verdict: Retry, Reason: reason}
+		return Result{Answered: true, Verdict: Retry, Reason: reason}
 	}
 	if status == http.StatusNotImplemented || status >= 400 && status <= 499 {
-		return Result{Verdict: GiveUp, Reason: reason}
+		return Result{Answered: true, Verdict: GiveUp, Reason: reason}
 	}
-	return Result{Verdict: Retry, Down: status >= 500, Reason: reason}
+	return Result{Answered: true, Verdict: Retry, Down: status >= 500, Reason: reason}
 }

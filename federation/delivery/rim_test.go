@@ -116,3 +116,16 @@ func (s *rim) Apply(c ap.Change) error {
 		return err
 	})
 }
+
+// rimHosts is the store as delivery.Hosts.
+type rimHosts struct{ *rim }
+
+func (s rimHosts) Silences(context.Context) (all []ap.Silence, err error) {
+	err = s.do(func() (err error) {
+		all, err = s.store.Silences(context.Background())
+		return err
+	})
+	return all, err
+}
+
+func (s rimHosts) Apply(_ context.Context, c ap.Change) (bool, error) { return true, s.rim.Apply(c) }

@@ -183,7 +183,10 @@ func (w *Worker) Heard(host string) {
 // until the next start.
 func (w *Worker) heed(ctx context.Context, host string, r Result) {
 	now := time.Now()
-	if !r.Unreachable && !r.Down {
+	switch {
+	case !r.Answered && !r.Unreachable:
+		return // nothing was sent
+	case r.Answered && !r.Down:
 		if w.silences.answered(host, now) {
 			w.keep(ctx, ap.Change{RemoveSilences: []string{host}})
 			w.log.InfoContext(ctx, "host answers again", slog.String("host", host))
