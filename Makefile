@@ -25,7 +25,7 @@ race: ## every test of ours under the race detector
 network: ## three directories and thirty hosters: how long until each sees what one says
 	$(GO) test ./federation -run '^TestNetwork$$' -count=1 -v
 
-fuzz: ## each fuzz target for FUZZTIME
+fuzz: ## each fuzz target for FUZZTIME seconds
 	.ci/fuzz $(or $(FUZZTIME),15s)
 
 bench: ## a whole node beside the limits of this machine, in one table
@@ -39,6 +39,7 @@ golden: ## write the golden files of all packages anew
 
 docs: ## write the generated documents anew
 	$(GO) test ./cmd/matou -run 'TestDocs' -update
+	$(GO) test ./federation -run '^TestAttacks$$' -update
 
 fmt: ## form all Go files
 	gofmt -l -w $$(git ls-files '*.go')

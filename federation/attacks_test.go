@@ -126,9 +126,12 @@ var refusals = map[string]func(*attack){
 // object belongs to, C on requests that the node makes, D on parsers and
 // resources, E on identity and privacy.
 func TestAttacks(t *testing.T) {
+	results := &attackResults{held: map[string]bool{}}
+	t.Cleanup(func() { results.document(t, len(attacks)+len(refusals)) })
 	shared := newAttack(t)
 	for name, run := range refusals {
 		t.Run(name, func(t *testing.T) {
+			results.await(t, name)
 			same := *shared
 			same.T = t
 			run(&same)
@@ -137,6 +140,7 @@ func TestAttacks(t *testing.T) {
 	for name, run := range attacks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			results.await(t, name)
 			run(newAttack(t))
 		})
 	}
