@@ -66,6 +66,8 @@ var tests = map[string]func(*testing.T, *bench){
 	"a source is forgotten":                      testSources,
 	"proposals are bounded":                      testProposalBounds,
 	"a rebuild that is due stays one":            testRebuildStays,
+	"silent hosts are remembered":                testSilences,
+	"the queue shows what waits":                 testBacklog,
 	"everything is there after a restart":        testReopen,
 	"many writers do not disturb one another":    testWriters,
 	"a change too big is refused and not a part": testTooBig,
