@@ -107,6 +107,8 @@ var attacks = map[string]func(*attack){
 	"B16 directory": attackDirectoryRelays, "B18 directory": attackForeignListing, "D9 listing": attackEndlessListing, "D10": attackSubdomains,
 	"D18": attackPuppets, "D21": attackForwarding, "E19": attackFalseAlarm, "E20": attackSplitView,
 	"B27": attackBlockedWords, "B27 silenced": attackSilencedWords, "B27 redirect": attackRedirectToBlocked, "D10 blocked": attackBlockedSubdomains,
+	"C9": attackInsideHome, "C20": attackVisitorsFetch, "E6": attackLostHandle, "E8": attackPages, "E9": attackFollowers, "E11": attackHiddenAddressees,
+	"E12": attackCaches, "E15": attackTellingErrors, "E16": attackOpenRedirect,
 	"E4": attackLookalikes, "E13": attackReadBlocks, "E17": attackGovern, "E18": attackPoisonedList,
 	"E1": attackMarkup, "E2": attackStyles, "E3": attackDisguisedLinks, "E7": attackPictures, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
 }

@@ -101,7 +101,12 @@ func (n *Node) refreshOrRetry(ctx context.Context, r ap.Refresh) error {
 	if r.Reason == ap.ReasonRebuild {
 		next.Reason = r.Reason
 	}
-	_, err = n.apply(ctx, ap.Change{RefreshesDone: []ap.RefreshDone{{Actor: r.Actor, TakenDueAt: r.DueAt, Next: &next}}})
+	defer n.lockActor(r.Actor)()
+	c := ap.Change{RefreshesDone: []ap.RefreshDone{{Actor: r.Actor, TakenDueAt: r.DueAt, Next: &next}}}
+	if err := n.loseHandle(ctx, r, err, &c); err != nil {
+		return err
+	}
+	_, err = n.apply(ctx, c)
 	return err
 }
 
@@ -253,10 +258,10 @@ func (n *Node) checkHandle(ctx context.Context, actor ap.Actor) error {
 	handle := actor.Username + "@" + actor.ID.Host()
 	id, err := n.resolveHandle(ctx, handle)
 	if err != nil {
-		return fmt.Errorf("check the handle %s: %w", handle, err)
+		return fmt.Errorf("check the handle %s: %w", handle, notItsOwn(err))
 	}
 	if id != actor.ID {
-		return fmt.Errorf("check the handle %s: it belongs to %s: %w", handle, id, directory.ErrConflict)
+		return fmt.Errorf("check the handle %s: it belongs to %s: %w", handle, id, notItsOwn(directory.ErrConflict))
 	}
 	return nil
 }
