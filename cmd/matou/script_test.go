@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 // Besides testscript's own commands there are
 //
 //	[!] await [-within DURATION] [-accept TYPE] URL TEXT   until the answer holds TEXT (or does not)
+//	until REGEXP COMMAND…                                  runs the command until its output matches
 //	get [-accept TYPE] URL                                 the answer becomes stdout; see setupScript for $PORT1 and $WWW
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await": awaitCommand,
 			"get":   getCommand,
+			"until": untilCommand,
 		},
 	})
 }

@@ -50,7 +50,8 @@ type Entry struct {
 	Services    []EntryService        `json:"services"`         // never null
 	Source      string                `json:"source,omitempty"` // the address that it was fetched from
 	FetchedAt   time.Time             `json:"fetchedAt,omitzero"`
-	ConfirmedAt time.Time             `json:"confirmedAt,omitzero"` // when the hoster last stood by it
+	LearnedFrom []directory.ID        `json:"learnedFrom,omitempty"` // the directories that told this one of it
+	ConfirmedAt time.Time             `json:"confirmedAt,omitzero"`  // when the hoster last stood by it
 	UpdatedAt   time.Time             `json:"updatedAt,omitzero"`
 }
 
@@ -117,7 +118,7 @@ func EntryOf(l directory.Listing) Entry {
 		Seat: entryPlace(h.Seat), Serves: h.Serves, DataIn: h.DataIn,
 		Maintenance: h.Work.Maintenance, PaidPeople: h.Work.PaidPeople, Volunteers: h.Work.Volunteers,
 		Services: make([]EntryService, 0, len(h.Services)),
-		Source:   l.Origin, FetchedAt: l.FetchedAt, ConfirmedAt: h.ConfirmedAt, UpdatedAt: h.UpdatedAt,
+		Source:   l.Origin, FetchedAt: l.FetchedAt, LearnedFrom: l.LearnedFrom, ConfirmedAt: h.ConfirmedAt, UpdatedAt: h.UpdatedAt,
 	}
 	if c := (EntryContact{URL: h.Contact.URL, Email: h.Contact.Email, Phone: h.Contact.Phone}); c != (EntryContact{}) {
 		e.Contact = &c
