@@ -65,8 +65,8 @@ func (n *Node) keepActor(ctx context.Context, before ap.Actor, a *ap.Actor, doc 
 	if consents(before) && !consents(known) {
 		a.Discoverable, a.Indexable = known.Discoverable, known.Indexable
 	}
-	c := ap.Change{Actors: []ap.Actor{*a}, Documents: []ap.Document{doc}}
 	a.ProofKeys = spokenFor(known, *a)
+	c := ap.Change{Actors: []ap.Actor{*a}, Documents: []ap.Document{doc}}
 	if rekeyed(known, *a) && !vouched(known, *a, doc.Body) {
 		if err := n.distrust(ctx, a.ID, &c); err != nil {
 			return fmt.Errorf("distrust the actor %s: %w", a.ID, err)
