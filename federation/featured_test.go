@@ -385,3 +385,25 @@ func TestFeaturedPages(t *testing.T) {
 		t.Errorf("a cursor that is none: %d, want 400", got.status)
 	}
 }
+
+// TestFeaturedBetweenNodes: two nodes of this program understand one another:
+// the hoster's gives the stamp by itself, and ends the item by taking it back.
+func TestFeaturedBetweenNodes(t *testing.T) {
+	h := federationtest.NewNode(t, federationtest.Options{Hoster: "chatdroite"})
+	n := federationtest.NewNode(t, federationtest.Options{Aggregator: "annuaire", Regions: loadRegions})
+	f := &featuring{T: t, n: n, collection: n.URL + "/ap/collections/fr-bre"}
+	if _, err := n.Follow(t.Context(), "@chatdroite@"+h.Host); err != nil {
+		t.Fatal(err)
+	}
+	federationtest.Eventually(t, "the collection", func() bool { return getAs(t, f.collection, activityType).status == 200 })
+	federationtest.Eventually(t, "the item", func() bool { return len(f.items(f.collection)) == 1 })
+	stamp := f.items(f.collection)[0]
+	got := getAs(t, stamp, activityType).object(t)
+	if !strings.HasPrefix(stamp, h.URL+"/") || got["interactingObject"] != f.collection || got["interactionTarget"] != h.ActorID("chatdroite") {
+		t.Errorf("the stamp %s is %v", stamp, got)
+	}
+	if _, err := h.RevokeStamp(t.Context(), stamp); err != nil {
+		t.Fatal(err)
+	}
+	f.hides(stamp)
+}
