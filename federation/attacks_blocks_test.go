@@ -213,7 +213,7 @@ func attackGovern(a *attack) {
 				a.Fatal(err)
 			}
 			_ = resp.Body.Close() // its status is what counts
-			if resp.StatusCode != 404 && resp.StatusCode != 405 {
+			if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed {
 				a.Errorf("%s from %q: %d, want 404", path, origin, resp.StatusCode)
 			}
 		}
