@@ -57,6 +57,9 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, purgeHosts)
 	answer(mux, n, endPurge)
 	answer(mux, n, listDecisions)
+	answer(mux, n, rotateKeys)
+	answer(mux, n, exportKeys)
+	answer(mux, n, importKeys)
 	answer(mux, n, verb[nothing, state]{"state", func(context.Context, *node, nothing) (state, error) {
 		return current(), nil
 	}})

@@ -30,6 +30,7 @@ type cli struct {
 	Following  followingCommand   `cmd:"" help:"List the hosters that this node's directory follows."`
 	Federation federationCommands `cmd:"" help:"What passes between this node and others."`
 	Directory  directoryCommands  `cmd:"" help:"What this node's directory learns from others, and how it is made anew."`
+	Key        keyCommands        `cmd:"" help:"The keys by which other nodes know this one."`
 	Doctor     doctorCommand      `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`
 	Demo       demoCommand        `cmd:"" help:"Run a directory and six invented hosters on this machine."`
 	Version    versionCommand     `cmd:"" help:"Print the version."`
