@@ -95,12 +95,11 @@ func (n *Node) answerRequest(ctx context.Context, rec *received, s ap.Stamp, may
 	known, err := n.store.StampFor(ctx, r.Instrument, r.Object)
 	switch {
 	case isNotFound(err):
+		s.Domain = domainOf(rec.actor.Host())
 		if may {
-			total, err := n.store.StampCount(ctx, s.Actor)
-			if err != nil {
+			if may, err = n.hasRoom(ctx, s); err != nil {
 				return err
 			}
-			may = total < mostStamps
 		}
 	case err != nil:
 		return err
@@ -126,6 +125,16 @@ func (n *Node) answerRequest(ctx context.Context, rec *received, s ap.Stamp, may
 	}
 	n.send(c, s.Actor, yes, []ap.IRI{inbox}, false)
 	return nil
+}
+
+// hasRoom reports whether one more stamp may be given.
+func (n *Node) hasRoom(ctx context.Context, s ap.Stamp) (bool, error) {
+	given, err := n.store.StampCount(ctx, string(s.Actor))
+	if err != nil || given >= mostStamps {
+		return false, err
+	}
+	asked, err := n.store.StampCount(ctx, s.Domain)
+	return asked < mostStampsOfOne, err
 }
 
 // stamp adds a stamp to c, with the document that everybody can check.

@@ -12,9 +12,11 @@ import (
 	"matou/federation/ap"
 )
 
-// mostStamps is how many stamps one actor of this node gives in all: each is a
-// document that is served for good.
-const mostStamps = 100_000
+// Bounds of stamps: each is a document that is served for good.
+const (
+	mostStamps      = 100_000 // that one actor of this node gives in all
+	mostStampsOfOne = 10_000  // that this node gives to one domain
+)
 
 // stampIRI is the id of our stamp for a pair, so that there is one.
 func (n *Node) stampIRI(interacting, target ap.IRI) ap.IRI {

@@ -87,8 +87,8 @@ type Stamps interface {
 	StampFor(ctx context.Context, interacting, target ap.IRI) (ap.Stamp, error)
 	// Stamps gives all of them in an order that stays; the cursor is the last id.
 	Stamps(ctx context.Context, p ap.Page) ([]ap.Stamp, error)
-	// StampCount gives how many an actor has given, revoked ones too.
-	StampCount(ctx context.Context, actor ap.IRI) (int, error)
+	// StampCount gives how many were given by an actor, or to a domain, revoked ones too.
+	StampCount(ctx context.Context, of string) (int, error)
 }
 
 // Reports keeps what others want the keepers of this node to look at.

@@ -67,7 +67,7 @@ type Records interface {
 	// Stamps gives all of them in an order that stays; the cursor is the last
 	// id. StampCount gives how many an actor has given.
 	Stamps(ctx context.Context, p ap.Page) ([]ap.Stamp, error)
-	StampCount(ctx context.Context, actor ap.IRI) (int, error)
+	StampCount(ctx context.Context, of string) (int, error)
 	// Reports gives open and closed ones, newest first; the cursor is the last
 	// key. OpenReports gives at most limit of a host ("": of every host).
 	Report(ctx context.Context, key string) (ap.Report, error)

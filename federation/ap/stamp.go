@@ -14,6 +14,7 @@ type Stamp struct {
 	Interacting IRI       `json:"interacting"`        // the note that quotes, the collection that features
 	Target      IRI       `json:"target"`             // the note that is quoted, the actor that is featured
 	Requester   IRI       `json:"requester"`          // the actor that asked for it
+	Domain      string    `json:"domain,omitempty"`   // of the requester, which bounds how many it is given; "" for our own
 	Inbox       IRI       `json:"inbox,omitempty"`    // of the requester, where it is another's
 	At          time.Time `json:"at"`                 // given, or received
 	RevokedAt   time.Time `json:"revokedAt,omitzero"` // zero while it holds

@@ -21,7 +21,7 @@ import (
 func (s *Store) Check(ctx context.Context) (storage.Report, error) {
 	c := checker{
 		report: storage.Report{Engine: "badger", Counts: map[string]int{}, Bytes: diskUse(s.dir)},
-		counts: map[ap.IRI]counts{}, stamps: map[ap.IRI]int{},
+		counts: map[ap.IRI]counts{}, stamps: map[string]int{},
 	}
 	err := s.view(ctx, func(t *tx) error {
 		c.tx = t
@@ -83,7 +83,7 @@ type checker struct {
 	*tx
 	report storage.Report
 	counts map[ap.IRI]counts // as they should be
-	stamps map[ap.IRI]int    // given, as they should be
+	stamps map[string]int    // given, as they should be
 }
 
 func (c *checker) problem(kind, id, detail string) { c.report.Add(kind, id, detail) }
@@ -127,7 +127,7 @@ func (c *checker) rules() map[byte]rule {
 		kindFeaturedOf: {"", c.checkFeaturedOf},
 		kindStamp:      {"stamps", record(c, "stamp", func(s ap.Stamp) []byte { return byHash(kindStamp, s.ID) }, c.checkStamp)},
 		kindStampPair:  {"", c.checkStampPair},
-		kindStampCount: {"", record(c, "count", func(n stampCount) []byte { return byHash(kindStampCount, n.Actor) }, nil)},
+		kindStampCount: {"", record(c, "count", func(n stampCount) []byte { return byHash(kindStampCount, n.Of) }, nil)},
 		kindReport:     {"reports", record(c, "report", func(r ap.Report) []byte { return byName(kindReport, r.Key) }, c.checkReport)},
 		kindOpenReport: {"", c.checkOpenReport},
 		kindMove:       {"moves", record(c, "move", func(m ap.Move) []byte { return byHash(kindMove, m.From) }, c.checkMove)},

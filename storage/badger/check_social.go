@@ -11,7 +11,9 @@ import (
 )
 
 func (c *checker) checkStamp(v ap.Stamp) {
-	c.stamps[v.Actor]++
+	for _, of := range countedUnder(v) {
+		c.stamps[of]++
+	}
 	if id, _, err := c.raw(stampPairKey(v.Interacting, v.Target)); err != nil || ap.IRI(id) != v.ID {
 		c.problem("stamp", string(v.ID), fmt.Sprintf("it would not be found for %s on %s", v.Interacting, v.Target))
 	}
@@ -47,13 +49,13 @@ func (c *checker) compareStampCounts() {
 		return
 	}
 	for _, k := range kept {
-		if want := c.stamps[k.Actor]; k.Stamps != want {
-			c.problem("count", string(k.Actor), fmt.Sprintf("kept are %d stamps given; there are %d", k.Stamps, want))
+		if want := c.stamps[k.Of]; k.Stamps != want {
+			c.problem("count", k.Of, fmt.Sprintf("kept are %d stamps given; there are %d", k.Stamps, want))
 		}
-		delete(c.stamps, k.Actor)
+		delete(c.stamps, k.Of)
 	}
-	for actor := range c.stamps {
-		c.problem("count", string(actor), "the stamps that it gave are not counted")
+	for of := range c.stamps {
+		c.problem("count", of, "its stamps are not counted")
 	}
 }
 

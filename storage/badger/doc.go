@@ -39,7 +39,7 @@
 //	e #actor collection                 in which collections an actor has a place; value: the actor
 //	Z #id                             Stamp
 //	z #interacting #target              id of the stamp of that pair
-//	j #actor                            count of the stamps that an actor gave
+//	j #actor                            count of the stamps that an actor gave, or a domain was given
 //	U ULID                            Report (closed ones expire)
 //	u #host ULID                        reports of a host that are open
 //	G #from                           Move

@@ -77,7 +77,7 @@ func (p *purge) kinds() map[byte]func(*badgerdb.Item) error {
 		kindSilence: gather(p, &c.RemoveSilences, func(s ap.Silence) (string, bool) {
 			return s.Host, ap.Covers(p.domain, s.Host)
 		}),
-		kindStamp:  gather(p, &c.RemoveStamps, func(s ap.Stamp) (ap.IRI, bool) { return s.ID, p.covers(s.Actor) || p.covers(s.Requester) }),
+		kindStamp:  p.stamp,
 		kindReport: gather(p, &c.RemoveReports, func(r ap.Report) (string, bool) { return r.Key, p.covers(r.Reporter) }),
 		kindMove:   gather(p, &c.RemoveMoves, func(m ap.Move) (ap.IRI, bool) { return m.From, p.covers(m.From) || p.covers(m.To) }),
 		kindFeatured: gather(p, &c.RemoveFeaturedItems, func(f ap.FeaturedItem) (ap.FeaturedEdge, bool) {
@@ -86,6 +86,21 @@ func (p *purge) kinds() map[byte]func(*badgerdb.Item) error {
 		kindCandidate: gather(p, &c.RemoveCandidates, func(c ap.Candidate) (ap.IRI, bool) { return c.Hoster, p.covers(c.Hoster) }),
 		kindSource:    gather(p, &c.RemoveSources, func(s ap.Source) (ap.IRI, bool) { return s.Aggregator, p.covers(s.Aggregator) }),
 	}
+}
+
+// stamp notes a stamp that is to be removed. One that this node gave to the
+// domain goes with its document: nobody could take it back any more.
+func (p *purge) stamp(item *badgerdb.Item) error {
+	s, err := value[ap.Stamp](item)
+	if err != nil || !p.covers(s.Actor) && !p.covers(s.Requester) {
+		return err
+	}
+	p.found++
+	p.change.RemoveStamps = append(p.change.RemoveStamps, s.ID)
+	if !s.Remote {
+		p.change.RemoveDocuments = append(p.change.RemoveDocuments, s.ID)
+	}
+	return nil
 }
 
 // gather reads a record of one kind, and notes it where it is to be removed.

@@ -7,10 +7,19 @@ import (
 	"matou/federation/ap"
 )
 
-// stampCount is how many stamps an actor has given, revoked ones too.
+// stampCount is how many stamps an actor has given, or a domain was given,
+// revoked ones too.
 type stampCount struct {
-	Actor  ap.IRI `json:"actor"`
+	Of     string `json:"of"` // id of the actor, or domain
 	Stamps int    `json:"stamps"`
+}
+
+// countedUnder gives the counts that a stamp belongs to.
+func countedUnder(v ap.Stamp) []string {
+	if v.Domain == "" {
+		return []string{string(v.Actor)}
+	}
+	return []string{string(v.Actor), v.Domain}
 }
 
 func stampPairKey(interacting, target ap.IRI) []byte {
@@ -52,29 +61,38 @@ func (s *Store) Stamps(ctx context.Context, p ap.Page) ([]ap.Stamp, error) {
 	})
 }
 
-// StampCount gives how many stamps an actor has given: one key is read.
-func (s *Store) StampCount(ctx context.Context, actor ap.IRI) (int, error) {
+// StampCount gives how many stamps were given by the actor of that id, or to
+// that domain: one key is read.
+func (s *Store) StampCount(ctx context.Context, of string) (int, error) {
 	return read(ctx, s, func(t *tx) (int, error) {
-		c, err := t.stampCount(actor)
+		c, err := t.stampCount(of)
 		return c.Stamps, err
 	})
 }
 
-func (t *tx) stampCount(actor ap.IRI) (stampCount, error) {
-	c, _, err := load(t, byHash(kindStampCount, actor), func(c stampCount) bool { return c.Actor == actor })
+func (t *tx) stampCount(of string) (stampCount, error) {
+	c, _, err := load(t, byHash(kindStampCount, of), func(c stampCount) bool { return c.Of == of })
 	return c, err
 }
 
-func (t *tx) countStamp(actor ap.IRI, n int) error {
-	c, err := t.stampCount(actor)
-	if err != nil {
-		return err
+// countStamp counts n more, or less, of a stamp.
+func (t *tx) countStamp(v ap.Stamp, n int) error {
+	for _, of := range countedUnder(v) {
+		c, err := t.stampCount(of)
+		if err != nil {
+			return err
+		}
+		c.Of = of
+		if c.Stamps += n; c.Stamps == 0 {
+			err = t.Delete(byHash(kindStampCount, of))
+		} else {
+			err = t.save(byHash(kindStampCount, of), c)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	c.Actor = actor
-	if c.Stamps += n; c.Stamps == 0 {
-		return t.Delete(byHash(kindStampCount, actor))
-	}
-	return t.save(byHash(kindStampCount, actor), c)
+	return nil
 }
 
 // saveStamp replaces the stamp of that id, and whichever stood for its pair.
@@ -93,7 +111,7 @@ func (t *tx) saveStamp(v ap.Stamp) error {
 	return first(
 		func() error { return t.save(byHash(kindStamp, v.ID), v) },
 		func() error { return t.Set(pair, []byte(v.ID)) },
-		func() error { return t.countStamp(v.Actor, 1) },
+		func() error { return t.countStamp(v, 1) },
 	)
 }
 
@@ -106,6 +124,6 @@ func (t *tx) removeStamp(id ap.IRI) error {
 	return first(
 		func() error { return t.Delete(stampPairKey(v.Interacting, v.Target)) },
 		func() error { return t.Delete(byHash(kindStamp, id)) },
-		func() error { return t.countStamp(v.Actor, -1) },
+		func() error { return t.countStamp(v, -1) },
 	)
 }
