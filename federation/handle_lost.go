@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"matou/directory"
 	"matou/federation/ap"
@@ -42,4 +43,17 @@ func (n *Node) loseHandle(ctx context.Context, r ap.Refresh, err error, c *ap.Ch
 		return nil
 	}
 	return n.withdraw(ctx, r.Actor, "its handle leads elsewhere", c)
+}
+
+// checkHandle makes sure that the actor's host gives the handle to this actor.
+func (n *Node) checkHandle(ctx context.Context, actor ap.Actor) error {
+	handle := actor.Username + "@" + actor.ID.Host()
+	id, err := n.resolveHandle(ctx, handle)
+	if err != nil {
+		return fmt.Errorf("check the handle %s: %w", handle, notItsOwn(err))
+	}
+	if id != actor.ID {
+		return fmt.Errorf("check the handle %s: it belongs to %s: %w", handle, id, notItsOwn(directory.ErrConflict))
+	}
+	return nil
 }

@@ -253,19 +253,6 @@ func (n *Node) fetchHoster(ctx context.Context, actor ap.Actor, doc ap.Document,
 	return f, nil
 }
 
-// checkHandle makes sure that the actor's host gives the handle to this actor.
-func (n *Node) checkHandle(ctx context.Context, actor ap.Actor) error {
-	handle := actor.Username + "@" + actor.ID.Host()
-	id, err := n.resolveHandle(ctx, handle)
-	if err != nil {
-		return fmt.Errorf("check the handle %s: %w", handle, notItsOwn(err))
-	}
-	if id != actor.ID {
-		return fmt.Errorf("check the handle %s: it belongs to %s: %w", handle, id, notItsOwn(directory.ErrConflict))
-	}
-	return nil
-}
-
 // fetchServices reads the services collection of an actor. What stands in it
 // in full is taken as it is, since the collection comes from its origin; what
 // is only named is fetched. Everything must be on the actor's own host.
