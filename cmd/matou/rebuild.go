@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"matou/federation"
 )
 
@@ -43,21 +45,37 @@ func (r *rebuildCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 			t.printf("there is nothing to rebuild: nobody is followed\n")
 			return nil
 		}
-		if g.local != nil { // nobody else fetches
-			work, stop := context.WithCancel(ctx)
-			ended := make(chan error, 1)
-			go func() { ended <- g.local.federation.Refresh(work) }()
-			defer func() {
-				stop()
-				<-ended
-			}()
+		watch := func(ctx context.Context) (err error) {
+			state, err = watchRebuild(ctx, g, t, state)
+			return err
 		}
-		state, err = watchRebuild(ctx, g, t, state)
+		if g.local != nil {
+			err = withRefreshes(ctx, g.local, watch) // nobody else fetches
+		} else {
+			err = watch(ctx)
+		}
 		if err != nil {
 			return err
 		}
 		return t.rebuilt(state)
 	})
+}
+
+// withRefreshes fetches what is due at a node that does not run, while f runs.
+func withRefreshes(ctx context.Context, n *node, f func(context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	work, stop := context.WithCancel(ctx)
+	g.Go(func() error {
+		if err := n.federation.Refresh(work); work.Err() == nil {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		defer stop()
+		return f(ctx)
+	})
+	return g.Wait()
 }
 
 // watchRebuild waits until every hoster was asked.

@@ -74,10 +74,10 @@ type Change struct {
 
 	FeaturedItems       []FeaturedItem
 	RemoveFeaturedItems []FeaturedEdge
-	Proposals       []Proposal
-	Verdicts        []Verdict
-	Sources         []Source
-	RemoveSources   []IRI // by aggregator
+	Proposals           []Proposal
+	Verdicts            []Verdict
+	Sources             []Source
+	RemoveSources       []IRI // by aggregator
 
 	Stamps        []Stamp
 	RemoveStamps  []IRI
