@@ -32,7 +32,7 @@ func init() {
 		"C2": attackNoAddress, "C3": attackMappedAddresses, "C4": attackReservedRanges, "C5": attackRebinding,
 		"C7": attackOddHosts, "C8": attackOtherSchemes, "C10": attackErrands, "C11": attackSlowAnswers, "C13": attackBomb,
 		"C15": attackProxy, "C16": attackHeaders, "C17": attackCertificate, "C18": attackManyDeadHosts, "C19": attackHeavyPages,
-		"D17": attackManyActivities, "D17 reads": attackManyReads, "D25": attackLog,
+		"D18 capped": attackCrowd, "D17": attackManyActivities, "D17 reads": attackManyReads, "D25": attackLog,
 	})
 }
 
@@ -452,6 +452,32 @@ func attackManyActivities(a *attack) {
 	if got := a.mallory.Post(a, n.Inbox(), a.mallory.Activity("Like", a.note["id"]), a.from("192.0.2.1")); got.Status != 202 {
 		a.Errorf("a minute later: %+v, want 202", got)
 	}
+}
+
+// One host has so many followers here and no more; another's are still taken,
+// and who follows already may say so again.
+func attackCrowd(a *attack) {
+	n := federationtest.NewNode(a, federationtest.Options{Hoster: "maison", Clock: a.clock.Now, Configure: func(c *federation.Config) {
+		c.Limits.Followers = 5
+	}})
+	follow := func(by *federationtest.Actor, answer string) {
+		a.Helper()
+		by.Peer.Forget()
+		if got := by.Post(a, n.Inbox(), by.Follow(n.ActorID("maison")), federationtest.Request{At: a.clock.Now()}); got.Status != 202 {
+			a.Fatalf("%s: %+v", by.ID, got)
+		}
+		by.Peer.AwaitType(a, answer)
+	}
+	for i := range 8 {
+		want := "Accept"
+		if i >= 5 {
+			want = "Reject"
+		}
+		follow(a.evil.Actor(fmt.Sprintf("foule%d", i)), want)
+	}
+	follow(a.alice, "Accept")
+	first := *a.evil.Actor("foule0")
+	follow(&first, "Accept")
 }
 
 // Documents are given to one address so often, and to its neighbours of one

@@ -17,11 +17,12 @@ import (
 // their /64, which is what one line gets. Each zero number stands for its
 // default; a negative one for no limit.
 type Limits struct {
-	Proxies []netip.Prefix // whose X-Forwarded-For is believed
-	Exempt  []netip.Prefix // addresses that are not limited
-	Reads   int            // documents that one address may ask for in five minutes; 300
-	Posts   int            // activities that one address may send in five minutes, where one that is refused counts for twenty; 6,000
-	Domain  int            // activities with a signature that stands, of one domain in five minutes; 12,000
+	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
+	Exempt    []netip.Prefix // addresses that are not limited
+	Reads     int            // documents that one address may ask for in five minutes; 300
+	Posts     int            // activities that one address may send in five minutes, where one that is refused counts for twenty; 6,000
+	Followers int            // followers of one of our actors at one host; 20,000
+	Domain    int            // activities with a signature that stands, of one domain in five minutes; 12,000
 }
 
 // Bounds of the limits themselves.
@@ -41,7 +42,7 @@ func (l Limits) withDefaults() Limits {
 	for _, d := range []struct {
 		value    *int
 		standard int
-	}{{&l.Reads, 300}, {&l.Posts, 6000}, {&l.Domain, 12000}} {
+	}{{&l.Reads, 300}, {&l.Posts, 6000}, {&l.Domain, 12000}, {&l.Followers, 20_000}} {
 		if *d.value == 0 {
 			*d.value = d.standard
 		}

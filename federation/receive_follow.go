@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"matou/federation/activitystreams"
@@ -67,7 +68,8 @@ func (n *Node) receiveFollow(ctx context.Context, rec *received, c *ap.Change) e
 	return n.answerFollow(activitystreams.Accept, target.ID, follower, raw, c)
 }
 
-// full reports whether an actor has as many followers as this node keeps, the
+// full reports whether an actor has as many followers as this node keeps, or
+// as many of one host, the
 // asking one not among them.
 func (n *Node) full(ctx context.Context, target ap.LocalActor, asking ap.IRI) (bool, error) {
 	_, known, err := n.followOf(ctx, asking, target.ID)
@@ -75,7 +77,18 @@ func (n *Node) full(ctx context.Context, target ap.LocalActor, asking ap.IRI) (b
 		return false, err
 	}
 	total, _, _, err := n.store.Count(ctx, target.ID)
-	return total >= mostFollowers, err
+	if err != nil || total >= mostFollowers || total < n.limits.limits.Followers || n.limits.limits.Followers < 0 {
+		return total >= mostFollowers, err
+	}
+	here, err := n.store.CountFollowersAt(ctx, target.ID, originOf(asking), n.limits.limits.Followers)
+	return here >= n.limits.limits.Followers, err
+}
+
+// originOf gives what the ids of a host's actors begin with.
+func originOf(actor ap.IRI) string {
+	scheme, rest, _ := strings.Cut(string(actor), "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host + "/"
 }
 
 // answerFollow adds to c the answer to a Follow, which carries it as it came.

@@ -48,6 +48,8 @@ type Graph interface {
 	Follow(ctx context.Context, actor, object ap.IRI) (ap.Follow, error)
 	// Followers gives those who follow object, by actor id; the cursor is the last actor id.
 	Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.Follow, error)
+	// CountFollowersAt counts the followers of object whose id begins with origin ("https://host/"), up to most.
+	CountFollowersAt(ctx context.Context, object ap.IRI, origin string, most int) (int, error)
 	// Following gives those whom actor follows, by object id; the cursor is the last object id.
 	Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Follow, error)
 	// Inboxes gives where an activity for the accepted followers of object goes: each inbox once, shared ones first choice.

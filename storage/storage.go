@@ -92,6 +92,9 @@ type Graph interface {
 	Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.Follow, error)
 	Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Follow, error)
 	Inboxes(ctx context.Context, object ap.IRI) ([]ap.IRI, error)
+	// CountFollowersAt counts the followers of object, in any state, whose id
+	// begins with origin ("https://host/"), up to most.
+	CountFollowersAt(ctx context.Context, object ap.IRI, origin string, most int) (int, error)
 	Outbox(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.OutboxItem, error)
 	Count(ctx context.Context, actor ap.IRI) (followers, following, outbox int, err error)
 }

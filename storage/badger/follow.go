@@ -82,6 +82,19 @@ func (s *Store) Followers(ctx context.Context, object ap.IRI, p ap.Page) ([]ap.F
 	})
 }
 
+// CountFollowersAt counts the followers of object, in any state, whose id
+// begins with origin, up to most. It walks keys only.
+func (s *Store) CountFollowersAt(ctx context.Context, object ap.IRI, origin string, most int) (n int, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		w := walk{prefix: join(kindFollow, hash(object), []byte(origin))}
+		return t.visit(w, func([]byte, *badgerdb.Item) (bool, error) {
+			n++
+			return n < most, nil
+		})
+	})
+	return n, err
+}
+
 // Following gives those whom actor follows, in any state, by object id.
 func (s *Store) Following(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Follow, error) {
 	return read(ctx, s, func(t *tx) ([]ap.Follow, error) {

@@ -87,6 +87,16 @@ func testFollowPages(t *testing.T, b *bench) {
 			t.Errorf("%s: not each once in order: %v", name, seen)
 		}
 	}
+	at := func(origin string, most int) int {
+		return good[int](t)(b.CountFollowersAt(b.ctx, us, origin, most))
+	}
+	b.apply(ap.Change{Follows: []ap.Follow{
+		follow("https://crowd.example/a", us, ap.FollowAccepted), follow("https://crowd.example/b", us, ap.FollowPending),
+		follow("https://crowd.example.org/c", us, ap.FollowAccepted), follow("https://crowd.example:8443/d", us, ap.FollowAccepted),
+	}})
+	equal(t, "of one host", at("https://crowd.example/", 10), 2)
+	equal(t, "up to a number", at("https://crowd.example/", 1), 1)
+	equal(t, "of none", at("https://nobody.example/", 10), 0)
 }
 
 // last gives the last element, or the zero value.
