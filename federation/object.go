@@ -39,6 +39,9 @@ func (n *Node) showActor(w http.ResponseWriter, r *http.Request) {
 func (n *Node) showDocument(w http.ResponseWriter, r *http.Request, iri ap.IRI, page bool) {
 	w.Header().Set("Vary", "Accept")
 	d, err := n.ownDocument(r.Context(), iri)
+	if err == nil {
+		err = n.stampCounts(r.Context(), d)
+	}
 	if err != nil {
 		n.refuse(w, r, err)
 		return

@@ -162,6 +162,7 @@ func TestFeatureRequest(t *testing.T) {
 	bob := p.Actor("bob")
 	n := federationtest.NewNode(t, federationtest.Options{Hoster: "chatdroite", Aggregator: "annuaire"})
 	collection := bob.ID + "/featured/1"
+	given := map[string]string{}
 	for _, handle := range []string{"chatdroite", "annuaire"} {
 		request := with(bob.Activity("FeatureRequest", n.ActorID(handle)), map[string]any{"instrument": collection})
 		send(t, n, bob, request)
@@ -170,6 +171,7 @@ func TestFeatureRequest(t *testing.T) {
 		if answer.Type != "Accept" || answer.Actor != n.ActorID(handle) {
 			t.Fatalf("%s: answer is %s", handle, answer.Raw)
 		}
+		given[handle] = stamp
 		status, o := document(t, stamp)
 		if status != 200 || o["type"] != "FeatureAuthorization" || o["interactingObject"] != collection || o["interactionTarget"] != n.ActorID(handle) {
 			t.Errorf("%s: stamp is %d %v", handle, status, o)
@@ -185,10 +187,23 @@ func TestFeatureRequest(t *testing.T) {
 	if got, _ := json.Marshal(o["interactionPolicy"]); string(got) != `{"canFeature":{"automaticApproval":["`+n.ActorID("chatdroite")+`"]}}` {
 		t.Errorf("policy of one that does not want to be found is %s", got)
 	}
+	if status, _ := document(t, given["chatdroite"]); status != http.StatusNotFound {
+		t.Errorf("what it permitted before is answered with %d, want 404", status)
+	}
+	if status, _ := document(t, given["annuaire"]); status != http.StatusOK {
+		t.Errorf("what the directory permitted is answered with %d, want 200", status)
+	}
 	request := with(bob.Activity("FeatureRequest", n.ActorID("chatdroite")), map[string]any{"instrument": bob.ID + "/featured/2"})
 	send(t, n, bob, request)
 	if got := answerTo(t, p, request); got.Type != "Reject" {
 		t.Errorf("one that does not want to be found: %s", got.Raw)
+	}
+	hidden.Discoverable = true
+	if _, err := n.PublishHoster(t.Context(), ap.Profile{Hoster: hidden}); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := document(t, given["chatdroite"]); status != http.StatusOK {
+		t.Errorf("to be found again, it is answered with %d, want 200", status)
 	}
 }
 

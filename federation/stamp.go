@@ -49,6 +49,25 @@ func (n *Node) featurable(ctx context.Context, a ap.LocalActor) (bool, error) {
 	return err == nil && p.Hoster.Discoverable, err
 }
 
+// stampCounts makes sure that, where d is a permission to feature one of our
+// actors, that actor may be featured still: while it does not want to be found,
+// or its keeper lets nobody feature it, what it permitted before does not stand
+// either. The error is directory.ErrNotFound.
+func (n *Node) stampCounts(ctx context.Context, d ap.Document) error {
+	if d.Type != string(ap.StampFeature) || d.Tombstone {
+		return nil
+	}
+	a, ok := n.local(d.Owner)
+	if !ok {
+		return directory.ErrNotFound
+	}
+	may, err := n.featurable(ctx, a)
+	if err == nil && !may {
+		err = directory.ErrNotFound
+	}
+	return err
+}
+
 // Stamps gives the permissions that actors of this node gave, oldest first,
 // those that were taken back too.
 func (n *Node) Stamps(ctx context.Context) ([]ap.Stamp, error) {
