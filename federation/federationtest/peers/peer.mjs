@@ -10,10 +10,11 @@
 //   POST /control/unfollow   {"actor": IRI}    undoes the follow
 //   POST /control/lookup     {"handle": "acct:…"}  what Fedify finds by it
 //   POST /control/object     {"id": IRI}       what Fedify reads there
+//   POST /control/signed     {"object": IRI}   an Announce with a proof by Fedify
 //   POST /control/settings   {"refuseCavage": bool}  answers 401 to draft-cavage
 import { createServer } from "node:http";
-import { createFederation, exportJwk, generateCryptoKeyPair, MemoryKvStore } from "@fedify/fedify";
-import { Activity, Endpoints, Follow, isActor, Person, Undo } from "@fedify/vocab";
+import { createFederation, exportJwk, generateCryptoKeyPair, MemoryKvStore, signObject, verifyObject } from "@fedify/fedify";
+import { Activity, Announce, Endpoints, Follow, isActor, Person, Undo } from "@fedify/vocab";
 import { check, forgetKeys } from "./checkers.mjs";
 
 const port = Number(process.argv[2]);
@@ -119,6 +120,13 @@ const control = {
       attachments,
     };
   },
+  async signed({ object }) {
+    const ctx = await context();
+    const [, ed25519] = await ctx.getActorKeyPairs(me);
+    const announce = new Announce({ id: new URL(`${origin}/announces/1`), actor: ctx.getActorUri(me), object: new URL(object) });
+    const signed = await signObject(announce, ed25519.privateKey, ed25519.multikey.id, ctx);
+    return { activity: await signed.toJsonLd({ format: "compact", contextLoader: ctx.contextLoader }), key: await ed25519.multikey.toJsonLd() };
+  },
   async settings(changes) {
     Object.assign(settings, changes);
     forgetKeys();
@@ -150,6 +158,16 @@ async function answerControl(req, res, body) {
   }
 }
 
+/** Says what Fedify makes of the integrity proof of an activity: "holds", or why not. */
+async function checkProof(activity) {
+  try {
+    const { documentLoader, contextLoader } = await context();
+    return (await verifyObject(Activity, activity, { documentLoader, contextLoader })) ? "holds" : "does not hold";
+  } catch (e) {
+    return String(e.message ?? e);
+  }
+}
+
 async function answerFederation(req, res, body) {
   const entry = { method: req.method, path: req.url, status: 0, activity: null };
   if (req.method === "POST") {
@@ -159,6 +177,7 @@ async function answerFederation(req, res, body) {
     } catch (e) {
       entry.check.error ??= `body: ${e.message}`;
     }
+    if (entry.activity?.proof) entry.proof = await checkProof(entry.activity);
     received.push(entry);
   } else if (req.headers["user-agent"]?.startsWith("matou/")) {
     // A node signs what it asks for too: some peers answer nobody else.

@@ -17,8 +17,10 @@ import (
 
 	"matou/directory"
 	"matou/directory/directorytest"
+	"matou/federation/activitystreams"
 	"matou/federation/ap"
 	"matou/federation/federationtest"
+	"matou/federation/proof"
 )
 
 // peer is a Fedify server on loopback (peer.mjs) and what it tells of itself.
@@ -34,6 +36,7 @@ type seen struct {
 	Path     string         `json:"path"`
 	Status   int            `json:"status"`
 	Activity map[string]any `json:"activity"`
+	Proof    string         `json:"proof"` // "holds", or why it does not; "" without one
 	Check    struct {
 		Scheme string `json:"scheme"`
 		KeyID  string `json:"keyId"`
@@ -351,6 +354,60 @@ func TestFedifyFollowsADirectory(t *testing.T) {
 	}
 	p.await("the Undo of the Announce", func(a heard) bool { return a.Type == "Undo" && a.Actor == directoryID })
 	p.allVerified()
+	p.proofsHold("Announce", "Undo")
+}
+
+// proofsHold makes sure that activities of these types came, each with a proof
+// that holds by Fedify's own reading (FEP-8b32).
+func (p *peer) proofsHold(types ...string) {
+	p.t.Helper()
+	for _, kind := range types {
+		seen := 0
+		for _, s := range p.journal().Received {
+			if s.Activity["type"] != kind {
+				continue
+			}
+			seen++
+			if s.Proof != "holds" {
+				p.t.Errorf("the proof of the %s: %q", kind, s.Proof)
+			}
+		}
+		if seen == 0 {
+			p.t.Errorf("no %s came", kind)
+		}
+	}
+}
+
+// TestFedifysProof reads a proof that Fedify made.
+func TestFedifysProof(t *testing.T) {
+	p := startPeer(t, "rfc9421")
+	var signed struct {
+		Activity json.RawMessage
+		Key      struct {
+			ID                 string `json:"id"`
+			PublicKeyMultibase string `json:"publicKeyMultibase"`
+		}
+	}
+	p.control("signed", map[string]string{"object": "https://hoster.example/ap/notes/1"}, &signed)
+	activity, err := activitystreams.Parse(signed.Activity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := proof.ParseMultikey(signed.Key.PublicKeyMultibase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := proof.Parse(activity)
+	if err != nil {
+		t.Fatalf("%v: %s", err, signed.Activity)
+	}
+	if err := made.Verify(key); err != nil || made.Method != signed.Key.ID {
+		t.Errorf("by %s: %v, want that it holds, by %s: %s", made.Method, err, signed.Key.ID, signed.Activity)
+	}
+	activity["object"] = "https://hoster.example/ap/notes/2"
+	if made, err = proof.Parse(activity); err != nil || made.Verify(key) == nil {
+		t.Errorf("it holds for another document, %v", err)
+	}
 }
 
 // TestSecondKnock delivers to a peer that takes RFC 9421 only: refused once by
