@@ -14,9 +14,10 @@ import (
 
 // Bounds of what this node does on the word of other directories.
 const (
-	mostAsked    = 50 // Follows a day that the listing of one aggregator may cause
-	mostLooks    = 4  // tries to read a candidate that cannot be reached
-	maxCandidate = 500
+	mostAsked = 50  // Follows a day that the listing of one aggregator may cause
+	mostLooks = 4   // tries to read a candidate that cannot be reached
+	mostShown = 500 // candidates, to people
+	longestID = 256 // bytes of the id of a candidate: ids come from anybody
 )
 
 // proposal is the word of an aggregator on a hoster, and what is done with it.
@@ -34,7 +35,7 @@ type proposal struct {
 func (n *Node) propose(ctx context.Context, p proposal, c *ap.Change) (taken bool, err error) {
 	agg, ok := n.localKind(ap.KindAggregator)
 	host := p.hoster.Host()
-	if !ok || p.learn == ap.LearnIgnore || p.hoster == p.from || host == n.config.Origin.Host || n.policy(host).silenced() {
+	if !ok || len(p.hoster) > longestID || p.learn == ap.LearnIgnore || p.hoster == p.from || host == n.config.Origin.Host || n.policy(host).silenced() {
 		return false, nil
 	}
 	if _, known, err := n.followOf(ctx, agg.ID, p.hoster); err != nil || known {
@@ -119,7 +120,9 @@ func (n *Node) consider(ctx context.Context, r ap.Refresh, agg ap.LocalActor, k 
 	case from.Aggregator == "":
 		return n.doneRefreshing(ctx, r, nil, c)
 	}
-	if _, followed, err := n.followOf(ctx, agg.ID, r.Actor); err != nil || followed {
+	if _, followed, err := n.followOf(ctx, agg.ID, r.Actor); err != nil {
+		return &storeError{err}
+	} else if followed {
 		return n.doneRefreshing(ctx, r, nil, ap.Change{})
 	}
 	c.Sources = []ap.Source{from}
@@ -249,7 +252,7 @@ func (n *Node) Candidates(ctx context.Context, all bool) ([]Candidate, error) {
 			if err != nil {
 				return nil, err
 			}
-			if out = append(out, one); len(out) >= maxCandidate {
+			if out = append(out, one); len(out) >= mostShown {
 				return out, nil
 			}
 		}

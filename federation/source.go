@@ -12,7 +12,7 @@ import (
 // Bounds of the listing of another directory.
 const (
 	maxListingPages = 50   // documents
-	maxListed       = 2000 // hosters; what follows is left out
+	maxListed       = 2000 // hosters that are read; what follows is left out
 	mostItems       = 200  // of one document: as many as are read
 	proposedAtOnce  = 100  // in one Change
 )

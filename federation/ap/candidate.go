@@ -7,8 +7,8 @@ import (
 
 // Bounds of what other directories tell ours.
 const (
-	MaxCandidates = 2000 // that one aggregator may have proposed at a time
-	MaxSources    = 16   // of one Candidate that are remembered
+	MaxCandidates = 1000 // that one aggregator may have proposed: so many are changed in one transaction when it is forgotten
+	MaxSources    = 8    // of one Candidate that are remembered
 )
 
 // Candidate is a hoster that other directories list and that ours may follow.

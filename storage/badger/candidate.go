@@ -66,6 +66,16 @@ func (t *tx) proposedBy(aggregator ap.IRI, after string, limit int) ([]ap.IRI, e
 	return hosters, err
 }
 
+// proposedEnough reports whether an aggregator has proposed all that it may.
+func (t *tx) proposedEnough(aggregator ap.IRI) (bool, error) {
+	n := 0
+	err := t.visit(walk{prefix: byHash(kindProposed, aggregator)}, func([]byte, *badgerdb.Item) (bool, error) {
+		n++
+		return n < ap.MaxCandidates, nil
+	})
+	return n >= ap.MaxCandidates, err
+}
+
 // noteProposal notes the word of an aggregator on a hoster.
 func (t *tx) noteProposal(p ap.Proposal) error {
 	c, found, err := t.candidate(p.Hoster)
@@ -86,8 +96,8 @@ func (t *tx) noteProposal(p ap.Proposal) error {
 	case len(c.Sources) >= ap.MaxSources:
 		return nil
 	default:
-		all, err := t.proposedBy(p.Aggregator, "", ap.MaxCandidates)
-		if err != nil || len(all) >= ap.MaxCandidates {
+		full, err := t.proposedEnough(p.Aggregator)
+		if err != nil || full {
 			return err
 		}
 		c.Sources = append(c.Sources, ap.CandidateSource{Aggregator: p.Aggregator, At: p.At})

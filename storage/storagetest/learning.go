@@ -3,6 +3,7 @@ package storagetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,7 +86,17 @@ func testSources(t *testing.T, b *bench) {
 }
 
 func testProposalBounds(t *testing.T, b *bench) {
-	hoster := func(n int) ap.IRI { return ap.IRI(fmt.Sprintf("https://h%05d.example/actor", n)) }
+	long := strings.Repeat("a", 220)
+	hoster := func(n int) ap.IRI { return ap.IRI(fmt.Sprintf("https://h%05d.example/%s", n, long)) }
+	for from := 0; from < ap.MaxCandidates; from += 50 { // as much as there can be to change when the first is forgotten
+		var c ap.Change
+		for i := from; i < from+50; i++ {
+			for by := 2; by <= ap.MaxSources; by++ {
+				c.Proposals = append(c.Proposals, ap.Proposal{Aggregator: peer(100 + by), Hoster: hoster(i), State: ap.CandidateProposed, At: start})
+			}
+		}
+		b.apply(c)
+	}
 	for from := 0; from < ap.MaxCandidates+50; from += 50 {
 		var c ap.Change
 		for i := from; i < from+50; i++ {
@@ -105,7 +116,13 @@ func testProposalBounds(t *testing.T, b *bench) {
 	}
 	b.apply(c)
 	equal(t, "sources of one", len(good[ap.Candidate](t)(b.Candidate(b.ctx, peer(1))).Sources), ap.MaxSources)
-	b.apply(ap.Change{RemoveSources: []ap.IRI{peer(1)}})
+	for by := 1; by <= ap.MaxSources; by++ {
+		gone := peer(100 + by)
+		if by == 1 {
+			gone = peer(1)
+		}
+		b.apply(ap.Change{RemoveSources: []ap.IRI{gone}})
+	}
 	equal(t, "left", ids(good[[]ap.Candidate](t)(b.Candidates(b.ctx, ap.Page{}))), []ap.IRI{peer(1)})
 }
 
