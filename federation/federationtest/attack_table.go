@@ -93,7 +93,7 @@ var attackTable = []Attack{
 	{Row: "D6", Case: "a value of the wrong type in every place", Expected: "answered; nothing crashes", Answer: "202, 400, 401"},
 	{Row: "D7", Case: "several types in a list, and types written as whole addresses", Expected: "the first that is known counts, ActivityStreams' own also where written whole", Answer: "202, 401"},
 	{Row: "D8", Case: "objects that lead to ever more objects, slowly", Expected: "one request for one activity, and nobody waits for another's", Answer: "202"},
-	{Row: "D9", Case: "collections whose next page never ends, or is the same, or elsewhere", Expected: "twenty pages of the same host, none twice", Answer: "—"},
+	{Row: "D9", Case: "collections whose next page never ends, or is the same, or elsewhere", Expected: "a bounded number of pages of the same host, none twice", Answer: "—"},
 	{Row: "D10", Case: "thousands of actors on subdomains of one domain", Expected: "they share the budget of their domain", Answer: "429"},
 	{Row: "D11", Case: "@contexts that are huge, slow, or on private addresses", Expected: "never fetched", Answer: "202, 400"},
 	{Row: "D12", Case: "terms under other names by means of @context", Expected: "only the usual names are read", Answer: "400"},
