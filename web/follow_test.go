@@ -176,7 +176,7 @@ func TestInteraction(t *testing.T) {
 		t.Errorf("in French: %s", got)
 	}
 	res := n.get("/authorize_interaction?uri=https://social.example/@ana", "Accept-Language", "en")
-	if got := res.Header.Get("Location"); res.StatusCode != 302 || got != "/en/authorize_interaction?uri=https%3A%2F%2Fsocial.example%2F%40ana" {
+	if got := res.Header.Get("Location"); res.StatusCode != http.StatusFound || got != "/en/authorize_interaction?uri=https%3A%2F%2Fsocial.example%2F%40ana" {
 		t.Errorf("in English: %d to %q", res.StatusCode, got)
 	}
 	en := n.page("/en/authorize_interaction?uri=" + url.QueryEscape("https://social.example/@ana"))
@@ -193,7 +193,7 @@ func TestInteraction(t *testing.T) {
 			t.Errorf("%s: %s", odd, got)
 		}
 	}
-	if res := n.get("/authorize_interaction?uri=" + strings.Repeat("a", 3000)); res.StatusCode != 400 {
+	if res := n.get("/authorize_interaction?uri=" + strings.Repeat("a", 3000)); res.StatusCode != http.StatusBadRequest {
 		t.Errorf("an endless one: %d, want 400", res.StatusCode)
 	}
 }
