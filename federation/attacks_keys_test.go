@@ -240,7 +240,7 @@ func attackOthersSignature(a *attack) {
 		return o
 	}
 	resp, _ := readAs(a, address, a.alice, at(federationtest.Request{}), nil)
-	if resp.StatusCode != 200 || resp.Header.Get("Cache-Control") != "private, no-store" || !strings.Contains(resp.Header.Get("Vary"), "Signature, Signature-Input") {
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Cache-Control") != "private, no-store" || !strings.Contains(resp.Header.Get("Vary"), "Signature, Signature-Input") {
 		a.Errorf("alice's own request: %d, %v", resp.StatusCode, resp.Header)
 	}
 	good, err := a.alice.SignGet(address, at(federationtest.Request{}))
@@ -262,7 +262,7 @@ func attackOthersSignature(a *attack) {
 			c.o = at(c.o)
 		}
 		resp, body := readAs(a, c.address, c.by, c.o, c.header)
-		if resp.StatusCode != 401 || resp.Header.Get("Cache-Control") != "private, no-store" {
+		if resp.StatusCode != http.StatusUnauthorized || resp.Header.Get("Cache-Control") != "private, no-store" {
 			a.Errorf("%s: %d %v %s", name, resp.StatusCode, resp.Header, body)
 		}
 	}
