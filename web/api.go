@@ -50,6 +50,12 @@ func (s *Site) answer(h apiHandler) http.HandlerFunc {
 				return
 			}
 		}
+		var elsewhere *movedError
+		if errors.As(err, &elsewhere) {
+			header.Set("Location", elsewhere.to)
+			w.WriteHeader(http.StatusMovedPermanently)
+			return
+		}
 		status, key := statusOf(err)
 		if status == http.StatusInternalServerError && r.Context().Err() == nil {
 			s.log.ErrorContext(r.Context(), "answer failed", "path", r.URL.Path, "error", err)
@@ -200,8 +206,17 @@ func (s *Site) answerListing(r *http.Request, l directory.Language) (any, string
 	if err != nil {
 		return nil, "", fmt.Errorf("listing: %w", err)
 	}
+	if movedFrom(mux.Vars(r)["handle"], listing) {
+		return nil, "", &movedError{withQuery(s.listingAPI(listing), r.URL.Query())}
+	}
 	return s.listingAnswer(l, listing), "application/json", nil
 }
+
+// movedError says where the answer is now.
+type movedError struct{ to string }
+
+// Error names the address.
+func (e *movedError) Error() string { return "moved to " + e.to }
 
 // apiAddress is the address of the JSON that answers q.
 func (s *Site) apiAddress(l directory.Language, path string, q directory.Query) string {

@@ -14,7 +14,8 @@ type Directory interface {
 	Search(ctx context.Context, q directory.Query) (directory.Result, error)
 	// Listing gives one listing, or directory.ErrNotFound.
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
-	// ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
+	// ListingByHandle gives the listing of "name@host", under the handle that
+	// the hoster has now where it moved, or directory.ErrNotFound.
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
 	// Notices gives a hoster's notices (every listed hoster's for ""), last updated first.
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)

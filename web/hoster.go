@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 
 	"matou/directory"
 )
@@ -77,6 +79,9 @@ func (s *Site) showListing(v *visit) (page, error) {
 	if err != nil {
 		return page{}, fmt.Errorf("listing: %w", err)
 	}
+	if movedFrom(v.variable("handle"), listing) {
+		return page{moved: hosterAddress(v.language(), listing.Handle), status: http.StatusMovedPermanently}, nil
+	}
 	view, err := s.hoster(v, listing.Hoster)
 	if err != nil {
 		return page{}, err
@@ -88,6 +93,12 @@ func (s *Site) showListing(v *visit) (page, error) {
 	view.Entry.ListedAt = s.momentOrNil(v.locale, listing.ListedAt)
 	view.Entry.JSON = s.listingAPI(listing)
 	return s.hosterPage(v, view), nil
+}
+
+// movedFrom reports whether a listing was asked for by a handle that its hoster
+// had before it moved.
+func movedFrom(handle string, l directory.Listing) bool {
+	return !strings.EqualFold(strings.TrimPrefix(handle, "@"), handleOf(l))
 }
 
 // showOwn is the page of the node's own hoster, or of its aggregator.

@@ -157,3 +157,25 @@ func TestProgramsAreSentToTheDocument(t *testing.T) {
 		t.Errorf("a note: got sent to %q, want %q", got, want)
 	}
 }
+
+// TestHandleOfBeforeLeadsToTheListing: whoever has the old address of a hoster
+// that moved finds it, people and programs alike.
+func TestHandleOfBeforeLeadsToTheListing(t *testing.T) {
+	n := directoryNode(t, nil, nil)
+	now := directorytest.Listing("Les Lucioles").Handle
+	n.records.moved = map[string]string{"lucioles@avant.example": strings.TrimPrefix(now, "@")}
+	for from, want := range map[string]string{
+		"/h/lucioles@avant.example":                       "/h/" + strings.TrimPrefix(now, "@"),
+		"/en/h/lucioles@avant.example":                    "/en/h/" + strings.TrimPrefix(now, "@"),
+		"/api/v1/listings/lucioles@avant.example?lang=fr": "/api/v1/listings/" + strings.TrimPrefix(now, "@") + "?lang=fr",
+	} {
+		res := n.get(from)
+		if got := res.Header.Get("Location"); res.StatusCode != http.StatusMovedPermanently || got != want {
+			t.Errorf("%s: got %d to %q, want 301 to %q", from, res.StatusCode, got, want)
+			continue
+		}
+		if res = n.get(res.Header.Get("Location")); res.StatusCode != http.StatusOK {
+			t.Errorf("%s leads to %d", from, res.StatusCode)
+		}
+	}
+}

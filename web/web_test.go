@@ -30,7 +30,8 @@ type records struct {
 	listings map[directory.ID]directory.Listing
 	notices  []directory.Notice
 	gone     []directory.ID
-	broken   error // what every answer fails with
+	moved    map[string]string // from a handle of before to the one of now
+	broken   error             // what every answer fails with
 }
 
 func newRecords(v *directory.Vocabulary, a directory.Areas, listings []directory.Listing, notices []directory.Notice) *records {
@@ -55,6 +56,9 @@ func (r *records) Listing(_ context.Context, id directory.ID) (directory.Listing
 }
 
 func (r *records) ListingByHandle(_ context.Context, handle string) (directory.Listing, error) {
+	if now, ok := r.moved[handle]; ok {
+		handle = now
+	}
 	for _, l := range r.listings {
 		if strings.TrimPrefix(l.Handle, "@") == handle {
 			return l, r.broken

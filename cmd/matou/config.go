@@ -68,6 +68,8 @@ type aggregatorConfig struct {
 type federationRules struct {
 	Mode            string `toml:"mode" help:"With whom the node federates: \"open\", with everyone who is not blocked, or \"allowlist\", only with the domains that matou federation allow names. In that mode a block counts for more than an allowance." default:"open"`
 	AuthorizedFetch bool   `toml:"authorized_fetch" help:"Give actors, notes and collections only to nodes that sign their requests and are not blocked (pages for people stay open). It keeps blocked nodes from reading, and costs every reader a signature." default:"false"`
+	Quotes          string `toml:"quotes" help:"Who may quote the notices of this node's hoster: \"everyone\" or \"nobody\". Quotes that were permitted stay so until matou stamp revoke." default:"everyone"`
+	Features        string `toml:"features" help:"Who may feature this node's hoster and directory in a collection of recommendations: \"everyone\" or \"nobody\". A hoster that does not want to be found is featured by nobody; what was permitted counts only while it may be." default:"everyone"`
 }
 
 type vocabularyConfig struct {
@@ -161,6 +163,8 @@ func (c *config) check() error {
 	if !slices.Contains([]string{"open", modeAllowlist}, c.Federation.Mode) {
 		add("federation.mode", "must be \"open\" or \"allowlist\", not %q", c.Federation.Mode)
 	}
+	checkWhom("federation.quotes", c.Federation.Quotes, add)
+	checkWhom("federation.features", c.Federation.Features, add)
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		add("log.format", "must be \"text\" or \"json\", not %q", c.Log.Format)
 	}

@@ -14,6 +14,7 @@ import (
 type records interface {
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
+	MoveByHandle(ctx context.Context, handle string) (ap.Move, error)
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
 	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
 	Document(ctx context.Context, iri ap.IRI) (ap.Document, error)
@@ -40,9 +41,28 @@ func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (director
 	return d.records.Listing(ctx, id)
 }
 
-// ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
+// mostMoves is how many moves of one hoster are followed.
+const mostMoves = 8
+
+// ListingByHandle gives the listing of "name@host", under the handle that the
+// hoster has now where it moved, or directory.ErrNotFound.
 func (d *shownDirectory) ListingByHandle(ctx context.Context, handle string) (directory.Listing, error) {
-	return d.records.ListingByHandle(ctx, handle)
+	listing, err := d.records.ListingByHandle(ctx, handle)
+	for range mostMoves {
+		if !errors.Is(err, directory.ErrNotFound) {
+			break
+		}
+		m, lost := d.records.MoveByHandle(ctx, handle)
+		if lost != nil && !errors.Is(lost, directory.ErrNotFound) {
+			return directory.Listing{}, lost
+		}
+		if lost != nil || m.ToHandle == "" {
+			break
+		}
+		handle = m.ToHandle
+		listing, err = d.records.ListingByHandle(ctx, handle)
+	}
+	return listing, err
 }
 
 // Notices gives a hoster's notices, or those of every listed hoster for "".

@@ -29,6 +29,10 @@ type cli struct {
 	Unfollow   unfollowCommand    `cmd:"" help:"Stop following a hoster: its listing is removed."`
 	Following  followingCommand   `cmd:"" help:"List the hosters that this node's directory follows."`
 	Federation federationCommands `cmd:"" help:"What passes between this node and others."`
+	Report     reportCommands     `cmd:"" help:"What keepers of other nodes want you to look at, and what you want them to."`
+	Stamp      stampCommands      `cmd:"" help:"The permissions that this node gave: to quote its notices, to feature its actors."`
+	Move       moveCommand        `cmd:"" help:"Move an actor of this node to another one, followers and all."`
+	Alias      aliasCommands      `cmd:"" help:"What the actors of this node are known as elsewhere."`
 	Directory  directoryCommands  `cmd:"" help:"What this node's directory learns from others, and how it is made anew."`
 	Key        keyCommands        `cmd:"" help:"The keys by which other nodes know this one."`
 	Doctor     doctorCommand      `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`

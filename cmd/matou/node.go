@@ -94,6 +94,7 @@ func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 		Origin: c.origin, Development: c.Development, Software: Version, Vocabulary: v,
 		AuthorizedFetch: c.Federation.AuthorizedFetch, Limits: federationLimits(c),
 		Allowlist: c.Federation.Mode == modeAllowlist,
+		NoQuotes:  c.Federation.Quotes == whomNobody, NoFeatures: c.Federation.Features == whomNobody,
 	}
 	if c.has(roleHoster) {
 		f.Hoster = c.Hoster.Handle
