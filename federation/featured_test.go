@@ -37,7 +37,7 @@ func (r regions) Ancestors(c directory.AreaCode) []directory.AreaCode {
 func (regions) Locate(string) []directory.Area { return nil }
 
 func loadRegions() (*federation.Regions, error) {
-	return &federation.Regions{Areas: someRegions, Page: func(c directory.AreaCode) string { return "/hebergeurs?serves=" + string(c) }}, nil
+	return &federation.Regions{Areas: someRegions, Page: func(c directory.AreaCode) string { return "/hebergeurs?place=" + string(c) }}, nil
 }
 
 // featuring is a directory that features, a hoster of Brittany that lets it

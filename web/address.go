@@ -60,13 +60,14 @@ func withLanguage(path string, l directory.Language) string {
 	return path + separator + "lang=" + string(l)
 }
 
-// AreaAddress gives the path and query of the directory's page of the hosters
-// that work in an area, in language l.
+// AreaAddress gives the path and query of the directory's page of an area, in
+// language l: its hosters, those nearest to it first. A filter would hide those
+// that have their seat there and do not say where they work, or the reverse.
 func AreaAddress(l directory.Language, area directory.AreaCode) string {
 	if _, ok := paths["listings"][l]; !ok {
 		l = languages[0]
 	}
-	return withQuery(address(l, "listings"), url.Values{string(directory.FacetServes): {string(area)}})
+	return withQuery(address(l, "listings"), url.Values{"place": {string(area)}})
 }
 
 // withQuery puts parameters behind a path.

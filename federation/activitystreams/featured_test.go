@@ -12,7 +12,7 @@ import (
 func testCollection() FeaturedCollection {
 	return FeaturedCollection{
 		ID: "https://annuaire.example/ap/collections/fr-bre", Actor: "https://annuaire.example/ap/actors/annuaire",
-		URL: "https://annuaire.example/hebergeurs?serves=FR-BRE", Origin: "https://annuaire.example",
+		URL: "https://annuaire.example/hebergeurs?place=FR-BRE", Origin: "https://annuaire.example",
 		Area: directory.Text{"fr": "Bretagne", "en": "Brittany"}, Of: "Annuaire de l'Ouest", Language: "fr", Total: 1,
 		Items: []ap.FeaturedItem{{
 			Collection: "https://annuaire.example/ap/collections/fr-bre", Actor: testEndpoints().Actor, ActorType: "Organization",
