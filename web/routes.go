@@ -33,6 +33,7 @@ func (s *Site) Routes(r *mux.Router) {
 		}
 	}
 	get("/static/{file}", s.showAsset)
+	s.routeMachineFiles(r)
 	if s.options.Aggregator != nil {
 		s.routeAPI(r)
 	}

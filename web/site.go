@@ -56,6 +56,8 @@ type Site struct {
 	pages    map[directory.Language]map[string]*template.Template
 	assets   map[string]asset
 	software map[string]string // names of programs by their lower case
+
+	wholeFiles wholeFiles
 }
 
 // New checks o and parses the templates and locales. Its errors wrap

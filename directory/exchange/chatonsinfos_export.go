@@ -94,6 +94,24 @@ func ExportService(s directory.Service, h directory.Hoster, base *File) *File {
 	return f
 }
 
+// ExportHosterAt writes the organization file of a hoster for somebody else
+// who serves it, such as a directory: at("") is its address, at(slug) that of a
+// service's file.
+func ExportHosterAt(h directory.Hoster, at func(slug string) string) *File {
+	facts := append([]fact{{key: "file.url", value: at("")}}, organizationFacts(h)...)
+	taken := map[string]bool{}
+	for _, s := range h.Services {
+		facts = append(facts, fact{key: unique(taken, subsPrefix+strings.ReplaceAll(s.Slug, "-", "_"), maxName+len(subsPrefix)), value: at(s.Slug)})
+	}
+	return fresh(h.Handle, ClassOrganization, facts)
+}
+
+// ExportServiceAt writes the file of a service of h, as ExportHosterAt does.
+func ExportServiceAt(s directory.Service, h directory.Hoster, at func(slug string) string) *File {
+	facts := []fact{{key: "file.url", value: at(s.Slug)}, {key: "file.datetime", value: writeTime(lastSaid(h))}}
+	return fresh(s.Slug, ClassService, append(facts, serviceFacts(s)...))
+}
+
 // ChatonsInfos writes the organization file of h and one file for each of its
 // services, by slug. Each is based on the file of the same slug in bases, the
 // organization file on base; either may be nil.

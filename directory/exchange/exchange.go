@@ -1,7 +1,8 @@
 // Package exchange reads and writes the formats of others, so that nobody has
 // to type the same facts twice: the ChatonsInfos files that hosters of the
-// CHATONS collective publish, GeoJSON for maps, and the plain JSON of a
-// listing.
+// CHATONS collective publish, librehost.json, tables, schema.org, vCards, maps,
+// and what servers tell of themselves (see Format). docs/exchange.md says what
+// each can hold.
 //
 // It is pure: bytes in, values out. Whoever calls it fetches the bytes, with
 // its own guards, and says when. What is read is foreign: sizes are bounded,
@@ -21,6 +22,8 @@ type Warning struct {
 	Line   int    `json:"line,omitempty"` // from 1; 0: the file as a whole
 	Key    string `json:"key,omitempty"`  // as written in the file
 	Reason string `json:"reason"`         // what is wrong and what was done
+
+	Unknown bool `json:"unknown,omitempty"` // nothing is wrong: the key means nothing here
 }
 
 // String gives the sentence "chat.properties, line 12: organization.type: …".
