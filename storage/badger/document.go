@@ -56,8 +56,12 @@ func (t *tx) removeDocument(iri ap.IRI) error { return t.Delete(byHash(kindDocum
 func (t *tx) recordActivity(a ap.Activity) (bool, error) {
 	key := byHash(kindActivity, a.ID)
 	old, found, err := load(t, key, func(o ap.Activity) bool { return o.ID == a.ID })
-	if err != nil || found && old.Actor == a.Actor && !t.expired(old.ExpiresAt) {
+	if err != nil {
 		return false, err
+	}
+	if found && !t.expired(old.ExpiresAt) {
+		// A neighbour that takes the id cannot wipe out that it was used before.
+		return old.Actor != a.Actor, nil
 	}
 	return true, t.saveUntil(key, a, a.ExpiresAt)
 }
