@@ -130,5 +130,5 @@ var attackTable = []Attack{
 	{Row: "E17", Case: "another page's form, or a token found, used to govern the node", Expected: "governed by its own socket and by tokens that are kept hashed; other origins refused", Answer: "401, 403, 404"},
 	{Row: "E18", Case: "block lists with whole top-level domains, our own, twice the same, or formulas", Expected: "refused by line; formulas are not written", Answer: "—"},
 	{Row: "E19", Case: "a hoster's stolen key that says all is down", Expected: "what was said stays, each with its time", Answer: "202"},
-	{Row: "E20", Case: "a hoster's node that tells two directories two things", Expected: "what is kept says where and when it was read", Answer: "—"},
+	{Row: "E20", Case: "a hoster's node that tells two directories two things", Expected: "what is kept says where and when it was read; directories exchange no digests, because an edit between two readings looks like a forgery", Answer: "—"},
 }
