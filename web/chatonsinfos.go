@@ -52,7 +52,7 @@ func (s *Site) chatonsInfos(ctx context.Context, handle, slug string) (*exchange
 	if err != nil {
 		return nil, err
 	}
-	base, bases := basesOf(imported)
+	base, bases := exchange.Bases(imported)
 	org, services := exchange.ChatonsInfos(h, base, bases)
 	if slug == "" {
 		return org, nil
@@ -61,25 +61,4 @@ func (s *Site) chatonsInfos(ctx context.Context, handle, slug string) (*exchange
 		return f, nil
 	}
 	return nil, directory.ErrNotFound
-}
-
-// basesOf reads the files that a profile was imported from: the organization's,
-// and each service's by its slug. One that cannot be read gives nothing back.
-func basesOf(imported map[string][]byte) (base *exchange.File, bases map[string]*exchange.File) {
-	bases = map[string]*exchange.File{}
-	for address, raw := range imported {
-		f, _, err := exchange.ReadChatonsInfos(address, raw)
-		if err != nil {
-			continue
-		}
-		switch f.Class() {
-		case exchange.ClassOrganization:
-			base = f
-		case exchange.ClassService:
-			if v, _, err := exchange.Service(f); err == nil {
-				bases[v.Slug] = f
-			}
-		}
-	}
-	return base, bases
 }

@@ -28,7 +28,7 @@ func TestChatonsInfosGivesTheImportedFileBack(t *testing.T) {
 		"https://bizarre.example/organization.properties": org,
 		"https://bizarre.example/pad.properties":          pad,
 	}
-	base, bases := basesOf(imported)
+	base, bases := exchange.Bases(imported)
 	var services []*exchange.File
 	for _, f := range bases {
 		services = append(services, f)

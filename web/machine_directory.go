@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -139,7 +138,7 @@ func (s *Site) federation(all []directory.Listing) ([]byte, error) {
 	members := make([]exchange.Member, len(all))
 	for i, l := range all {
 		if members[i] = exchange.MemberOf(l); members[i].URL == "" {
-			members[i].URL = s.listedAddress(l, "")
+			members[i].URL = s.copyURL(l)("")
 		}
 	}
 	return exchange.ExportFederation(c, exchange.HosterFileURL(s.absolute(""), a.Handle), members).Bytes(), nil
@@ -155,14 +154,9 @@ func latest(all []directory.Listing) (at time.Time) {
 	return at
 }
 
-// listedAddress is where the file of a listed hoster, or of a service of it,
-// is written here.
-func (s *Site) listedAddress(l directory.Listing, slug string) string {
-	at := s.absolute(exchange.WellKnown + s.options.Aggregator.Handle + "/" + url.PathEscape(handleOf(l)))
-	if slug != "" {
-		at += "/" + url.PathEscape(slug)
-	}
-	return at + ".properties"
+// copyURL gives where the files of a listed hoster are written here.
+func (s *Site) copyURL(l directory.Listing) func(slug string) string {
+	return exchange.CopyURL(s.absolute(""), s.options.Aggregator.Handle, l)
 }
 
 // listedFile answers what a listed hoster says, or what it says of a service,
@@ -174,7 +168,7 @@ func (s *Site) listedFile(r *http.Request) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("listing: %w", err)
 	}
-	at := func(slug string) string { return s.listedAddress(l, slug) }
+	at := s.copyURL(l)
 	if vars["slug"] == "" {
 		return exchange.ExportHosterAt(l.Hoster, at).Bytes(), kind, nil
 	}

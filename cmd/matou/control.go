@@ -68,6 +68,7 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, purgeHosts)
 	answer(mux, n, endPurge)
 	answer(mux, n, listDecisions)
+	answer(mux, n, listListings)
 	answer(mux, n, rotateKeys)
 	answer(mux, n, exportKeys)
 	answer(mux, n, importKeys)

@@ -35,7 +35,9 @@ func (i *hosterImportCommand) Run(ctx context.Context, c *cli, t *terminal) erro
 	if !cfg.has(roleHoster) {
 		return fault(exitInvalid, nil, "this node has no hoster role: add \"hoster\" to roles in %s", filepath.Base(cfg.path))
 	}
-	result, source, err := readTree(ctx, i.From, importClient(cfg), t)
+	tree := exchange.NewTree(i.From, exchange.DefaultLimits)
+	tree.Expect(exchange.FormatChatonsInfos)
+	result, source, err := readTree(ctx, tree, i.From, importClient(cfg), t)
 	if err != nil {
 		return err
 	}
@@ -97,10 +99,15 @@ func oneOrganization(r exchange.TreeResult, from string) (exchange.Organization,
 	return exchange.Organization{}, fault(exitInvalid, nil, "%s names no organisation", from)
 }
 
+// importFor is how long an import may take: servers that answer one byte after
+// the other would hold it for hours.
+const importFor = 10 * time.Minute
+
 // readTree reads the file at from and those that it links to.
-func readTree(ctx context.Context, from string, client *fetch.Client, t *terminal) (exchange.TreeResult, map[string][]byte, error) {
-	tree := exchange.NewTree(from, exchange.DefaultLimits)
+func readTree(ctx context.Context, tree *exchange.Tree, from string, client *fetch.Client, t *terminal) (exchange.TreeResult, map[string][]byte, error) {
 	source := map[string][]byte{}
+	within, cancel := context.WithTimeout(ctx, importFor)
+	defer cancel()
 	defer t.progressDone()
 	for done := 1; ; done++ {
 		address, ok := tree.Next()
@@ -111,20 +118,24 @@ func readTree(ctx context.Context, from string, client *fetch.Client, t *termina
 			return exchange.TreeResult{}, nil, ctx.Err()
 		}
 		t.progress("reading %d of %d: %s", done, tree.Known(), printable(address))
-		raw, err := readOne(ctx, from, address, client)
+		if within.Err() != nil {
+			tree.Fail(address, fmt.Errorf("it was not asked any more: an import takes at most %d minutes: %w", int(importFor.Minutes()), within.Err()))
+			continue
+		}
+		raw, err := readOne(within, from, address, tree.Room(address), client)
 		if err != nil {
 			tree.Fail(address, err)
 			continue
 		}
 		source[address] = raw
-		tree.Add(address, raw)
+		tree.AddAt(address, raw, time.Now().UTC().Truncate(time.Second))
 	}
 }
 
 // readOne reads one file of a tree: the first one from disk where it is a
 // path, linked ones from beside it where they are there, all others from the
 // network.
-func readOne(ctx context.Context, from, address string, client *fetch.Client) ([]byte, error) {
+func readOne(ctx context.Context, from, address string, room int, client *fetch.Client) ([]byte, error) {
 	if !isAddress(from) {
 		file := from
 		if address != from {
@@ -134,12 +145,12 @@ func readOne(ctx context.Context, from, address string, client *fetch.Client) ([
 			}
 			file = filepath.Join(filepath.Dir(from), name)
 		}
-		raw, err := readBounded(file)
+		raw, err := readBounded(file, room)
 		if address == from || !errors.Is(err, fs.ErrNotExist) {
 			return raw, err
 		}
 	}
-	r, err := client.Get(ctx, address, "text/plain, */*;q=0.1", exchange.MaxFileBytes)
+	r, err := client.Get(ctx, address, "text/plain, application/json, */*;q=0.1", int64(room))
 	return r.Body, err
 }
 
@@ -147,8 +158,8 @@ func isAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
-// readBounded reads a file of at most the size that an import may have.
-func readBounded(name string) ([]byte, error) {
+// readBounded reads a file of at most that many bytes.
+func readBounded(name string, room int) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -157,8 +168,8 @@ func readBounded(name string) ([]byte, error) {
 		return nil, fault(exitInvalid, err, "it cannot be read: %v", unwrapPath(err))
 	case !info.Mode().IsRegular():
 		return nil, fault(exitInvalid, nil, "it is no file")
-	case info.Size() > exchange.MaxFileBytes:
-		return nil, fault(exitInvalid, nil, "it is longer than %d KiB", exchange.MaxFileBytes>>10)
+	case info.Size() > int64(room):
+		return nil, fault(exitInvalid, nil, "it is longer than %d KiB", room>>10)
 	}
 	return os.ReadFile(name)
 }

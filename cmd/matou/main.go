@@ -36,6 +36,8 @@ type cli struct {
 	Directory  directoryCommands  `cmd:"" help:"What this node's directory learns from others, and how it is made anew."`
 	Key        keyCommands        `cmd:"" help:"The keys by which other nodes know this one."`
 	Doctor     doctorCommand      `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`
+	Import     importCommand      `cmd:"" help:"Say what a file in one of many formats would change in the profile, and change it with --apply."`
+	Export     exportCommand      `cmd:"" help:"Write what the node publishes or lists in another format."`
 	Demo       demoCommand        `cmd:"" help:"Run a directory and six invented hosters on this machine."`
 	Version    versionCommand     `cmd:"" help:"Print the version."`
 	Help       helpCommand        `cmd:"" help:"Explain a command."`

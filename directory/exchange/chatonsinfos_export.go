@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -92,6 +93,42 @@ func ExportService(s directory.Service, h directory.Hoster, base *File) *File {
 		f.set("file.datetime", nil, writeTime(at))
 	}
 	return f
+}
+
+// CopyURL gives the addresses under which a directory serves what a listed
+// hoster says: at("") that of the hoster,
+// <origin>/.well-known/chatonsinfos/<handle of the directory>/<name@host>.properties,
+// at(slug) that of a service.
+func CopyURL(origin, handle string, l directory.Listing) (at func(slug string) string) {
+	base := origin + WellKnown + url.PathEscape(handle) + "/" + url.PathEscape(strings.TrimPrefix(l.Handle, "@"))
+	return func(slug string) string {
+		if slug == "" {
+			return base + ".properties"
+		}
+		return base + "/" + url.PathEscape(slug) + ".properties"
+	}
+}
+
+// Bases reads the ChatonsInfos files that a profile was imported from: the
+// organization's, and each service's by its slug. What cannot be read, and
+// files of other formats, are left out.
+func Bases(imported map[string][]byte) (base *File, bases map[string]*File) {
+	bases = map[string]*File{}
+	for _, address := range slices.Sorted(maps.Keys(imported)) {
+		f, _, err := ReadChatonsInfos(address, imported[address])
+		if err != nil {
+			continue
+		}
+		switch f.Class() {
+		case ClassOrganization:
+			base = f
+		case ClassService:
+			if v, _, err := Service(f); err == nil {
+				bases[v.Slug] = f
+			}
+		}
+	}
+	return base, bases
 }
 
 // ExportHosterAt writes the organization file of a hoster for somebody else

@@ -187,7 +187,7 @@ func unknownKeys(f *File) []Warning {
 		if known[key] || hasPrefix(key, open) {
 			continue
 		}
-		warnings = append(warnings, Warning{File: f.Name, Line: e.Line, Key: e.Key, Reason: "this is no key that is known here; it is kept in the file and not used"})
+		warnings = append(warnings, Warning{File: f.Name, Line: e.Line, Key: e.Key, Reason: "this is no key that is known here; it is kept in the file and not used", Unknown: true})
 	}
 	return warnings
 }

@@ -199,7 +199,7 @@ func (t *table) readHeader(header []string) error {
 		case !ok:
 			at = -1
 			if strings.TrimSpace(name) != "" {
-				t.warnings = append(t.warnings, Warning{File: t.source, Line: 1, Key: strings.Clone(name), Reason: "this is no column that is known here; it is not used"})
+				t.warnings = append(t.warnings, Warning{File: t.source, Line: 1, Key: strings.Clone(name), Reason: "this is no column that is known here; it is not used", Unknown: true})
 			}
 		case taken[at]:
 			t.warnings = append(t.warnings, Warning{File: t.source, Line: 1, Key: strings.Clone(name), Reason: "another column says the same; the first counts"})

@@ -96,7 +96,7 @@ func decodeKnown[T any](source string, raw []byte, into *T) (warnings []Warning,
 	var again T
 	if err := d.Decode(&again); err != nil && wrong == nil {
 		key := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		warnings = append(warnings, Warning{File: source, Key: key, Reason: "this is no key that is known here; it is not used"})
+		warnings = append(warnings, Warning{File: source, Key: key, Reason: "this is no key that is known here; it is not used", Unknown: true})
 	}
 	return warnings, nil
 }

@@ -122,6 +122,10 @@ func (l *librehost) warn(key, why string) {
 	l.warnings = append(l.warnings, Warning{File: l.source, Key: key, Reason: why})
 }
 
+func (l *librehost) unknown(key, why string) {
+	l.warnings = append(l.warnings, Warning{File: l.source, Key: key, Reason: why, Unknown: true})
+}
+
 func take[T any](l *librehost, key string, at *T, read func(string) (T, error), s string) {
 	v, err := read(s)
 	if err != nil {
@@ -170,11 +174,11 @@ func (l *librehost) languages(h *directory.Hoster) {
 func (l *librehost) unused() {
 	known := slices.Concat(librehostKeys, librehostAliases, librehostKept)
 	for _, k := range l.o.rest(known) {
-		l.warn(k, "this is no key that is known here; it is kept in the file and not used")
+		l.unknown(k, "this is no key that is known here; it is kept in the file and not used")
 	}
 	for _, k := range librehostKept {
 		if l.o.str(k) != "" && k != "dateCreated" {
-			l.warn(k, "a profile has no place for it; it is kept in the file")
+			l.unknown(k, "a profile has no place for it; it is kept in the file")
 		}
 	}
 }
