@@ -2,8 +2,11 @@ package federation
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 )
@@ -132,5 +135,25 @@ func BenchmarkLimit(b *testing.B) {
 		if a, ok := l.client(r); ok {
 			l.posts.take(a, now)
 		}
+	}
+}
+
+// An inbox that has enough at hand says so before it looks at more.
+func TestInboxIsFull(t *testing.T) {
+	l, err := newLimiter(Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &Node{clock: time.Now, limits: l, log: slog.New(slog.DiscardHandler)}
+	n.in.waiting.Store(mostWaiting)
+	r := httptest.NewRequest(http.MethodPost, "/inbox", strings.NewReader("{}"))
+	r.Header.Set("Content-Type", typeActivity)
+	w := httptest.NewRecorder()
+	n.receive(w, r)
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != waitingRetry {
+		t.Errorf("answer is %d, Retry-After %q, want 503 and %s", w.Code, w.Header().Get("Retry-After"), waitingRetry)
+	}
+	if got := n.in.waiting.Load(); got != mostWaiting {
+		t.Errorf("%d wait afterwards, want %d", got, mostWaiting)
 	}
 }
