@@ -254,8 +254,7 @@ func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
 			return foundKey{}, err
 		}
 	}
-	// Its other keys count as its document has them now, too.
-	n.forgetKeys(a.ID)
+	n.reviewKeys(a)
 	k := keyOf(a, name)
 	if k.err != nil {
 		k.until = now.Add(keyRefusal)
@@ -284,6 +283,22 @@ func keyOf(a ap.Actor, name keyName) foundKey {
 		return foundKey{public: public, actor: a, at: a.FetchedAt, until: until}
 	}
 	return foundKey{err: errKey}
+}
+
+// reviewKeys brings what is remembered of the other keys of an actor in step
+// with its document, which was just received: a key that it does not list any
+// more is dead.
+func (n *Node) reviewKeys(a ap.Actor) {
+	for _, name := range n.in.keys.cache.Keys() {
+		if name.actor != a.ID {
+			continue
+		}
+		if k := keyOf(a, name); k.err == nil {
+			n.in.keys.cache.Add(name, k)
+		} else if old, ok := n.in.keys.cache.Peek(name); ok && old.err == nil {
+			n.in.keys.cache.Remove(name)
+		}
+	}
 }
 
 // forgetKeys drops what is remembered of an actor's keys, because they may
