@@ -1,9 +1,11 @@
 package federation
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"matou/directory"
@@ -39,7 +41,7 @@ func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, e
 	}
 	known := err == nil
 	if known && sameHoster(old.Hoster, p.Hoster) {
-		return false, nil
+		return false, n.keepSource(ctx, old, p.Source)
 	}
 	now := n.after(old.Hoster.UpdatedAt)
 	p.Hoster.UpdatedAt = now
@@ -60,6 +62,17 @@ func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, e
 		return false, err
 	}
 	return n.apply(ctx, c)
+}
+
+// keepSource keeps the files that a profile was imported from, where those are
+// new and what they say is not: nobody else hears of it.
+func (n *Node) keepSource(ctx context.Context, p ap.Profile, source map[string][]byte) error {
+	if maps.EqualFunc(p.Source, source, bytes.Equal) {
+		return nil
+	}
+	p.Source = source
+	_, err := n.apply(ctx, ap.Change{Profiles: []ap.Profile{p}})
+	return err
 }
 
 // nameServices gives the hoster and its services the IRIs that they have here.
