@@ -1,6 +1,8 @@
 package activitystreams
 
 import (
+	"slices"
+
 	"matou/directory"
 	"matou/federation/ap"
 )
@@ -52,7 +54,7 @@ func EncodeHoster(e Endpoints, h directory.Hoster, v directory.Vocabulary) (ap.D
 // DecodeHoster reads a hoster from its actor and the documents of its
 // services, in their order. What cannot be understood, or would not pass
 // directory's Validate, is left out and told in the warnings; so are services
-// that are not the hoster's own. Errors are directory.ErrInvalid.
+// and statements that are not the hoster's own. Errors are directory.ErrInvalid.
 func DecodeHoster(actor []byte, services [][]byte) (directory.Hoster, []string, error) {
 	o, err := Parse(actor)
 	if err != nil {
@@ -70,8 +72,24 @@ func DecodeHoster(actor []byte, services [][]byte) (directory.Hoster, []string, 
 	h.Discoverable, h.Indexable = o.Bool("discoverable"), o.Bool("indexable")
 	h.UpdatedAt = o.Time("updated")
 	h.Services = ownServices(o.ID(), services, &warnings)
+	h.Statements = ownWords(h.ID, h.Statements, &warnings)
+	for i := range h.Services {
+		h.Services[i].Statements = ownWords(h.ID, h.Services[i].Statements, &warnings)
+	}
 	h, err = pruned(h, directory.Hoster.Validate, &warnings)
 	return h, warnings, err
+}
+
+// ownWords leaves out what a hoster's document says that somebody else has said
+// of it: nobody vouches for anybody but on their own host (FEP-fe34).
+func ownWords(hoster directory.ID, all []directory.Statement, warnings *[]string) []directory.Statement {
+	return slices.DeleteFunc(all, func(s directory.Statement) bool {
+		others := s.SaidBy != "" && s.SaidBy != hoster
+		if others {
+			wire{warnings: warnings}.warn("statements", "has one that somebody else is said to have made")
+		}
+		return others
+	})
 }
 
 // ownServices reads the services that stand on the hoster's host and say that
