@@ -26,6 +26,7 @@ func testEndpoints() Endpoints {
 		Origin: "https://les-lucioles.example", Actor: "https://les-lucioles.example/ap/actors/les_lucioles",
 		Handle: "les_lucioles", PublicKeyPEM: testPEM, PublishedAt: testDay.AddDate(-1, 0, 0), UpdatedAt: testDay,
 		ProofKeyID: "https://les-lucioles.example/ap/actors/les_lucioles#ed25519-key", ProofKey: make(ed25519.PublicKey, ed25519.PublicKeySize),
+		CanQuote: ap.Public, CanFeature: ap.Public, AlsoKnownAs: []ap.IRI{"https://avant.example/ap/actors/lucioles"},
 	}
 }
 
@@ -109,6 +110,10 @@ func goldenDocuments(t testing.TB) map[string][]byte {
 	all["followers"] = OrderedCollection(e.Followers(), 12, "")
 	all["rare-terms"] = rareTerms(t)
 	goldenFeatured(t, all)
+	goldenStamps(t, all)
+	e.MovedTo = "https://neuf.example/ap/actors/lucioles"
+	d, err = EncodeHoster(e, h, v)
+	keep("hoster-moved", d, err)
 	all["featured"] = OrderedCollectionOf(e.Featured(), []any{note.IRI})
 	return all
 }
