@@ -12,7 +12,7 @@ import (
 func TestDecodeWhereabouts(t *testing.T) {
 	const id = "https://a.example/users/1"
 	var many []string
-	for i := range 10_000 {
+	for i := range 100 {
 		many = append(many, fmt.Sprintf("https://a.example/users/%d", i))
 	}
 	long, err := json.Marshal(many)
@@ -25,14 +25,14 @@ func TestDecodeWhereabouts(t *testing.T) {
 		aliases int
 		named   bool
 	}{
-		"at home":            {`"x":1`, "", 0, false},
-		"one alias":          {`"alsoKnownAs":"` + id + `"`, "", 1, true},
-		"a list":             {`"alsoKnownAs":["https://b.example/1","` + id + `"]`, "", 2, true},
-		"moved":              {`"movedTo":"` + id + `"`, id, 0, false},
-		"moved, as Mastodon": {`"movedTo":{"id":"` + id + `","type":"Person"}`, id, 0, false},
-		"not at all":         {`"movedTo":5,"alsoKnownAs":{"a":"b"}`, "", 0, false},
-		"nowhere":            {`"movedTo":null,"alsoKnownAs":null`, "", 0, false},
-		"far too many":       {`"alsoKnownAs":` + string(long[:len(long)*15/1000]) + `x"]`, "", MaxAliases, true},
+		"at home":        {`"x":1`, "", 0, false},
+		"one alias":      {`"alsoKnownAs":"` + id + `"`, "", 1, true},
+		"a list":         {`"alsoKnownAs":["https://b.example/1","` + id + `"]`, "", 2, true},
+		"moved":          {`"movedTo":"` + id + `"`, id, 0, false},
+		"moved, in full": {`"movedTo":{"id":"` + id + `","type":"Person"}`, id, 0, false},
+		"not at all":     {`"movedTo":5,"alsoKnownAs":{"a":"b"}`, "", 0, false},
+		"nowhere":        {`"movedTo":null,"alsoKnownAs":null`, "", 0, false},
+		"far too many":   {`"alsoKnownAs":` + string(long), "", MaxAliases, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, err := DecodeWhereabouts([]byte(`{"id":"https://b.example/1","type":"Person",` + tt.members + `}`))
