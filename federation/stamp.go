@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"matou/directory"
@@ -68,7 +69,7 @@ func (n *Node) stampCounts(ctx context.Context, d ap.Document) error {
 	return err
 }
 
-// Stamps gives the permissions that actors of this node gave, oldest first,
+// Stamps gives the permissions that actors of this node gave, newest first,
 // those that were taken back too.
 func (n *Node) Stamps(ctx context.Context) ([]ap.Stamp, error) {
 	var all []ap.Stamp
@@ -84,16 +85,19 @@ func (n *Node) Stamps(ctx context.Context) ([]ap.Stamp, error) {
 			}
 		}
 		if len(stamps) < page.Limit {
-			return all, nil
+			break
 		}
 		page.After = string(stamps[len(stamps)-1].ID)
 	}
+	slices.SortStableFunc(all, func(a, b ap.Stamp) int { return b.At.Compare(a.At) })
+	return all, nil
 }
 
-// RevokeStamp takes back the permission of that id, or of the end of its id:
-// the stamp is gone for whoever checks it, whoever asked for it is told, and
-// the same is not given again. Errors: directory.ErrNotFound, ErrConflict
-// where it was taken back before, ErrInvalid where several ids end like that.
+// RevokeStamp takes back the permission of that id, of the end of its id, or
+// the newest that holds for "last": the stamp is gone for whoever checks it,
+// whoever asked for it is told, and the same is not given again. Errors:
+// directory.ErrNotFound, ErrConflict where it was taken back before, ErrInvalid
+// where several ids end like that.
 func (n *Node) RevokeStamp(ctx context.Context, name string) (ap.Stamp, error) {
 	s, err := n.findStamp(ctx, name)
 	if err != nil {
@@ -141,6 +145,9 @@ func (n *Node) findStamp(ctx context.Context, name string) (ap.Stamp, error) {
 	}
 	var found []ap.Stamp
 	for _, s := range all {
+		if name == "last" && s.Holds() {
+			return s, nil
+		}
 		if len(name) >= 4 && strings.HasSuffix(string(s.ID), strings.ToLower(name)) {
 			found = append(found, s)
 		}

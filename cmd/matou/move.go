@@ -97,13 +97,21 @@ func (m *moveCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 			}
 		}
 		if w, err = moveAway.call(ctx, g, actorNamed{m.As, m.To}); err != nil {
-			return err
+			return unknownHandle(err, m.To)
 		}
 		t.printf("%s has moved to %s: its followers are told, and it publishes nothing here any more\n", w.Handle, printable(string(w.MovedTo)))
 		t.printf("leave this node running for some weeks, so that everybody can still read where it went\n")
 		t.later(g)
 		return nil
 	})
+}
+
+// unknownHandle says that a handle leads to nobody, where err does.
+func unknownHandle(err error, handle string) error {
+	if exitCode(err) == exitNotFound {
+		return fault(exitNotFound, err, "there is no %s: ask its people how it is written", printable(handle))
+	}
+	return err
 }
 
 // sentence says where an actor lives.
@@ -123,9 +131,12 @@ type aliasAddCommand struct {
 // Run adds an alias.
 func (a *aliasAddCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	return c.withNode(ctx, t, func(_ *config, g *target) error {
+		if _, err := showMoved.call(ctx, g, actorNamed{As: a.As}); err != nil {
+			return err
+		}
 		w, err := addAlias.call(ctx, g, actorNamed{a.As, a.Handle})
 		if err != nil {
-			return err
+			return unknownHandle(err, a.Handle)
 		}
 		t.printf("%s says that it is the same as %s: that one can move here now\n", w.Handle, printable(a.Handle))
 		t.later(g)

@@ -170,7 +170,7 @@ type reportSendCommand struct {
 func (r *reportSendCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	return c.withNode(ctx, t, func(_ *config, g *target) error {
 		if _, err := sendReport.call(ctx, g, reportDraft{r.Handle, r.Content, r.Object}); err != nil {
-			return err
+			return unknownHandle(err, r.Handle)
 		}
 		t.printf("the keepers of the node of %s are asked to look, in the name of this node\n", printable(r.Handle))
 		t.later(g)

@@ -84,7 +84,7 @@ func stampSentence(s ap.Stamp) string {
 
 // stampRevokeCommand is matou stamp revoke.
 type stampRevokeCommand struct {
-	Stamp string `arg:"" help:"The permission: its id, or the end of it as listed."`
+	Stamp string `arg:"" help:"The permission: its id, the end of it as listed, or last."`
 }
 
 // Run revokes a stamp.
