@@ -64,18 +64,22 @@ func BenchmarkNode(b *testing.B) {
 	durable := limitDurable(b)
 	r.row("limit: durable changes, one small document, 16 at once", durable, "/s", 0, 0)
 
-	creates, follows := benchInbox(b)
-	r.row("warm Creates durably applied, 16 connections", creates, "/s", trips, 2000)
-	r.row("warm Follows durably applied, 16 connections", follows, "/s", trips, 2000)
-	r.row("deliveries to 200 hosts", benchDeliveries(b), "/s", sign, 0.7*sign)
+	creates, follows, peak := benchInbox(b)
+	r.row("warm Creates durably applied, 16 connections", creates, "/s", trips, 4000)
+	r.row("warm Follows durably applied, 16 connections", follows, "/s", trips, 4000)
+	r.row("resident memory at most while they came", peak, "MiB", 0, 0)
+	delivered, peak := benchDeliveries(b)
+	r.row("deliveries to 200 hosts", delivered, "/s", sign, 0.85*sign)
+	r.row("resident memory at most while they left", peak, "MiB", 0, 0)
+	reportFlood(b, r)
 	for _, size := range []int{1000, 10000} {
 		p50, p99 := benchSearch(size)
 		r.row(fmt.Sprintf("search, %d listings, p50", size), p50, "ms", 0, 0)
 		r.row(fmt.Sprintf("search, %d listings, p99", size), p99, "ms", 0, 0)
 	}
-	start, resident := benchIdle(b)
+	start, idle := benchIdle(b)
 	r.row("hoster node: from start to ready", start, "ms", 0, 0)
-	r.row("hoster node: resident memory, idle", resident, "MiB", 0, 0)
+	r.row("hoster node: resident memory, idle", idle, "MiB", 0, 0)
 }
 
 // report prints the rows of the table.
@@ -227,7 +231,7 @@ func fire(b *testing.B, node string, shots []shot) float64 {
 
 // benchInbox measures an aggregator that lists the authors of what it receives:
 // each Create is verified, kept as document and notice, and announced.
-func benchInbox(b *testing.B) (creates, follows float64) {
+func benchInbox(b *testing.B) (creates, follows, peakMiB float64) {
 	node := newProcess(b, roleAggregator)
 	node.start()
 	defer node.kill() // with the answers that it still owes
@@ -247,7 +251,7 @@ func benchInbox(b *testing.B) (creates, follows float64) {
 		shots[i] = presign(b, a, inbox, a.Follow(target))
 	}
 	follows = fire(b, node.url, shots)
-	return creates, follows
+	return creates, follows, resident(b, node, "VmHWM")
 }
 
 // listedAuthors are hosters of other nodes that the aggregator lists.
@@ -294,7 +298,7 @@ func show(b *testing.B, address string, into any) {
 
 // benchDeliveries measures how fast a hoster's notices reach their followers,
 // each on a host of its own.
-func benchDeliveries(b *testing.B) float64 {
+func benchDeliveries(b *testing.B) (perSecond, peakMiB float64) {
 	node := newProcess(b, roleHoster)
 	node.publishHoster()
 	node.start()
@@ -318,7 +322,7 @@ func benchDeliveries(b *testing.B) float64 {
 	within(b, 2*time.Minute, "every delivery", func() bool { return arrived.Load() >= benchHosts*benchNotices })
 	span := time.Since(begin).Seconds()
 	wg.Wait()
-	return benchHosts * benchNotices / span
+	return benchHosts * benchNotices / span, resident(b, node, "VmHWM")
 }
 
 // publishMany publishes notices as the command does, without starting a process
@@ -394,19 +398,25 @@ func benchIdle(b *testing.B) (startMillis, residentMiB float64) {
 	node.start()
 	startMillis = float64(time.Since(begin).Microseconds()) / 1000
 	time.Sleep(5 * time.Second)
+	return startMillis, resident(b, node, "VmRSS")
+}
+
+// resident gives the memory of a node in MiB: VmRSS now, VmHWM at most so far
+// (proc_pid_status(5)).
+func resident(b *testing.B, node *process, field string) float64 {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", node.cmd.Process.Pid))
 	if err != nil {
 		b.Fatal(err)
 	}
 	for line := range strings.Lines(string(raw)) {
-		if kib, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if kib, ok := strings.CutPrefix(line, field+":"); ok {
 			n, err := strconv.ParseFloat(strings.Fields(kib)[0], 64)
 			if err != nil {
 				b.Fatal(err)
 			}
-			return startMillis, n / 1024
+			return n / 1024
 		}
 	}
-	b.Fatal("no VmRSS")
-	return 0, 0
+	b.Fatal("no " + field)
+	return 0
 }
