@@ -69,7 +69,7 @@ func attackUploads(a *attack) {
 			a.Fatal(err)
 		}
 		_ = resp.Body.Close() // its status is what counts
-		if resp.StatusCode != 404 && resp.StatusCode != 405 {
+		if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed {
 			a.Errorf("POST %s: answer is %d", path, resp.StatusCode)
 		}
 	}
