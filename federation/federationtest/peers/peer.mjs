@@ -3,139 +3,15 @@
 //   node peer.mjs PORT FIRST_KNOCK
 //
 // FIRST_KNOCK is "rfc9421" or "draft-cavage-http-signatures-12": what the peer
-// tries first when it sends. The control interface is under /control:
-//
-//   GET  /control/received   what arrived: [{path, activity, check, status}]
-//   POST /control/follow     {"actor": IRI}    follows
-//   POST /control/unfollow   {"actor": IRI}    undoes the follow
-//   POST /control/lookup     {"handle": "acct:…"}  what Fedify finds by it
-//   POST /control/object     {"id": IRI}       what Fedify reads there
-//   POST /control/signed     {"object": IRI}   an Announce with a proof by Fedify
-//   POST /control/settings   {"refuseCavage": bool}  answers 401 to draft-cavage
+// tries first when it sends. The control interface is POST /control/VERB with a
+// JSON object; control.mjs has the verbs.
 import { createServer } from "node:http";
-import { createFederation, exportJwk, generateCryptoKeyPair, MemoryKvStore, signObject, verifyObject } from "@fedify/fedify";
-import { Activity, Announce, Endpoints, Follow, isActor, Person, Undo } from "@fedify/vocab";
-import { check, forgetKeys } from "./checkers.mjs";
-
-const port = Number(process.argv[2]);
-const firstKnock = process.argv[3] ?? "rfc9421";
-const origin = `http://localhost:${port}`;
-const me = "lectrice";
-
-const received = [];
-const read = []; // what Fedify made of what it took
-const settings = { refuseCavage: false };
-const follows = new Map(); // actor IRI -> Follow id
-const keyPairs = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
-
-const federation = createFederation({
-  kv: new MemoryKvStore(),
-  origin,
-  allowPrivateAddress: true,
-  firstKnock,
-});
-
-federation
-  .setActorDispatcher("/actors/{identifier}", async (ctx, identifier) => {
-    if (identifier !== me) return null;
-    const keys = await ctx.getActorKeyPairs(identifier);
-    return new Person({
-      id: ctx.getActorUri(identifier),
-      preferredUsername: identifier,
-      name: "Une lectrice",
-      inbox: ctx.getInboxUri(identifier),
-      endpoints: new Endpoints({ sharedInbox: ctx.getInboxUri() }),
-      publicKey: keys[0].cryptographicKey,
-      assertionMethods: keys.map((k) => k.multikey),
-    });
-  })
-  .setKeyPairsDispatcher((_ctx, identifier) => (identifier === me ? keyPairs : []));
-
-federation
-  .setInboxListeners("/actors/{identifier}/inbox", "/inbox")
-  .on(Activity, async (_ctx, activity) => {
-    const object = await activity.getObject({ suppressError: true });
-    read.push({
-      type: activity.constructor.name,
-      id: activity.id?.href,
-      actor: activity.actorId?.href,
-      object: object?.id?.href ?? activity.objectId?.href,
-      objectType: object?.constructor.name,
-      content: object?.content?.toString(),
-      language: object?.contents?.find((c) => c?.locale)?.locale?.toString(),
-      replyTo: object?.replyTargetId?.href,
-      updated: object?.updated?.toString(),
-    });
-  });
-
-async function context() {
-  return federation.createContext(new URL(origin), undefined);
-}
-
-async function send(ctx, actorIRI, activity) {
-  const target = await ctx.lookupObject(actorIRI);
-  if (!isActor(target)) throw new Error(`${actorIRI} is no actor`);
-  await ctx.sendActivity({ identifier: me }, target, activity, { immediate: true });
-}
-
-const control = {
-  async follow({ actor }) {
-    const ctx = await context();
-    const id = new URL(`${origin}/follows/${crypto.randomUUID()}`);
-    follows.set(actor, id);
-    await send(ctx, actor, new Follow({ id, actor: ctx.getActorUri(me), object: new URL(actor) }));
-    return { id: id.href };
-  },
-  async unfollow({ actor }) {
-    const ctx = await context();
-    const mine = ctx.getActorUri(me);
-    await send(
-      ctx,
-      actor,
-      new Undo({
-        id: new URL(`${origin}/undos/${crypto.randomUUID()}`),
-        actor: mine,
-        object: new Follow({ id: follows.get(actor), actor: mine, object: new URL(actor) }),
-      }),
-    );
-    follows.delete(actor);
-    return {};
-  },
-  async lookup({ handle }) {
-    const ctx = await context();
-    const found = await ctx.lookupObject(handle);
-    return { id: found?.id?.href, type: found?.constructor.name, name: found?.name?.toString() };
-  },
-  async object({ id }) {
-    const ctx = await context();
-    const found = await ctx.lookupObject(id);
-    const attachments = [];
-    if (found?.getAttachments) for await (const a of found.getAttachments()) attachments.push({ name: a.name?.toString(), value: a.value?.toString() });
-    return {
-      id: found?.id?.href,
-      type: found?.constructor.name,
-      name: found?.name?.toString(),
-      summary: found?.summary?.toString(),
-      content: found?.content?.toString(),
-      attachments,
-    };
-  },
-  async signed({ object }) {
-    const ctx = await context();
-    const [, ed25519] = await ctx.getActorKeyPairs(me);
-    const announce = new Announce({ id: new URL(`${origin}/announces/1`), actor: ctx.getActorUri(me), object: new URL(object) });
-    const signed = await signObject(announce, ed25519.privateKey, ed25519.multikey.id, ctx);
-    return { activity: await signed.toJsonLd({ format: "compact", contextLoader: ctx.contextLoader }), key: await ed25519.multikey.toJsonLd() };
-  },
-  async settings(changes) {
-    Object.assign(settings, changes);
-    forgetKeys();
-    return settings;
-  },
-  async key() {
-    return { jwk: await exportJwk(keyPairs[0].publicKey) };
-  },
-};
+import { verifyObject } from "@fedify/fedify";
+import { Activity } from "@fedify/vocab";
+import { context, federation, origin, port } from "./actors.mjs";
+import { check } from "./checkers.mjs";
+import { control, settings } from "./control.mjs";
+import { received } from "./journal.mjs";
 
 function readBody(req) {
   return new Promise((resolve, reject) => {
@@ -149,7 +25,7 @@ function readBody(req) {
 async function answerControl(req, res, body) {
   const verb = req.url.slice("/control/".length);
   try {
-    const answer = verb === "received" ? { received, read } : await control[verb](JSON.parse(body.toString() || "{}"));
+    const answer = await control[verb](JSON.parse(body.toString() || "{}") ?? {});
     res.writeHead(200, { "Content-Type": "application/json" });
     res.end(JSON.stringify(answer));
   } catch (e) {
@@ -161,7 +37,7 @@ async function answerControl(req, res, body) {
 /** Says what Fedify makes of the integrity proof of an activity: "holds", or why not. */
 async function checkProof(activity) {
   try {
-    const { documentLoader, contextLoader } = await context();
+    const { documentLoader, contextLoader } = context();
     return (await verifyObject(Activity, activity, { documentLoader, contextLoader })) ? "holds" : "does not hold";
   } catch (e) {
     return String(e.message ?? e);
