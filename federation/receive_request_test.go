@@ -134,8 +134,8 @@ func TestRequestsRefused(t *testing.T) {
 	note := publishIncident(t, n)
 	hoster := n.ActorID("chatdroite")
 	for address, want := range map[string]string{
-		note:                   `{"canQuote":{"automaticApproval":["` + hoster + `"]}}`,
-		hoster:                 `{"canFeature":{"automaticApproval":["` + hoster + `"]}}`,
+		note:                  `{"canQuote":{"automaticApproval":["` + hoster + `"]}}`,
+		hoster:                `{"canFeature":{"automaticApproval":["` + hoster + `"]}}`,
 		n.ActorID("annuaire"): `{"canFeature":{"automaticApproval":["` + n.ActorID("annuaire") + `"]}}`,
 	} {
 		_, o := document(t, address)
