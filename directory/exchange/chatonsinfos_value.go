@@ -24,6 +24,11 @@ func reason(format string, args ...any) error {
 	return errors.New(fmt.Sprintf(format, args...) + kept)
 }
 
+// leftOut is the text of a reader's error where no file is kept.
+func leftOut(err error) string {
+	return strings.TrimSuffix(err.Error(), kept) + "; it is left out"
+}
+
 // quote shows a foreign value in a warning, cut where it is long.
 func quote(s string) string {
 	const most = 80

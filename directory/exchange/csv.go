@@ -238,7 +238,7 @@ func (t *table) readRow(line int, record []string) error {
 			err = c.service(&s).set(strings.Clone(value))
 		}
 		if err != nil {
-			warnings = append(warnings, Warning{File: t.source, Line: line, Key: c.name, Reason: err.Error()})
+			warnings = append(warnings, Warning{File: t.source, Line: line, Key: c.name, Reason: leftOut(err)})
 		}
 	}
 	key := rowKey(h)

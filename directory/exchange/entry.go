@@ -103,6 +103,7 @@ type EntryService struct {
 	WithoutAccount directory.WithoutAccount `json:"withoutAccount,omitempty"`
 	OpenTo         []directory.OpenTo       `json:"openTo,omitempty"`
 	Capacity       directory.Capacity       `json:"capacity,omitempty"`
+	Share          int                      `json:"share,omitempty"` // of mutual aid: see directory.Service
 	Level          directory.Level          `json:"level,omitempty"`
 	Price          directory.Text           `json:"price,omitempty"`
 	Terms          string                   `json:"terms,omitempty"`
@@ -158,7 +159,7 @@ func entryService(s directory.Service) EntryService {
 	return EntryService{
 		ID: s.ID, Name: s.Name, Summary: s.Summary, Website: s.Website,
 		Software: s.Software.Name, Licence: s.Software.Licence, Source: s.Software.Source, Needs: s.Needs,
-		WithoutAccount: s.Registration.WithoutAccount, OpenTo: s.Registration.OpenTo, Capacity: s.Registration.Capacity,
+		WithoutAccount: s.Registration.WithoutAccount, OpenTo: s.Registration.OpenTo, Capacity: s.Registration.Capacity, Share: s.Share,
 		Level: s.Level, Price: s.Price, Terms: s.Terms,
 	}
 }

@@ -22,6 +22,10 @@ func Fit(h directory.Hoster, source string) (directory.Hoster, []Warning) {
 		warnings = append(warnings, Warning{File: source, Key: field, Reason: why})
 	}
 	trimLists(&h, warn)
+	tidy(&h.Name, "name", warn)
+	for i := range h.Services {
+		tidy(&h.Services[i].Name, "services["+strconv.Itoa(i)+"].name", warn)
+	}
 	if h.Handle == "" {
 		h.Handle = Handle(h.Name)
 	}
@@ -50,6 +54,26 @@ func Fit(h directory.Hoster, source string) (directory.Hoster, []Warning) {
 		warn("name", "no name is given; a hoster needs one")
 	}
 	return h, warnings
+}
+
+// tidy makes a name one that can be shown: without it nothing else would be of
+// use, so that it is mended rather than taken out.
+func tidy(name *string, field string, warn func(field, why string)) {
+	fit := strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if hidden(r) {
+			return ' '
+		}
+		return r
+	}, *name)), " ")
+	if r := []rune(fit); len(r) > directory.MaxName {
+		fit = strings.TrimSpace(string(r[:directory.MaxName]))
+	}
+	if fit != *name && strings.Join(strings.Fields(*name), " ") != fit {
+		warn(field, "is too long or holds characters that cannot be seen; they are taken out")
+	}
+	if fit != strings.TrimSpace(*name) {
+		*name = fit
+	}
 }
 
 // under reports whether a field is one of those, or lies in one.

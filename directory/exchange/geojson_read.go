@@ -36,7 +36,7 @@ func readGeoJSON(source string, raw []byte) (Reading, error) {
 			err = reason("nothing in its properties (website, name) says whose place it is")
 		}
 		if err != nil {
-			r.Warnings = append(r.Warnings, Warning{File: source, Key: where, Reason: err.Error()})
+			r.Warnings = append(r.Warnings, Warning{File: source, Key: where, Reason: leftOut(err)})
 			continue
 		}
 		h.tell(HintName, properties.str("name", "nom", "title"))

@@ -133,7 +133,7 @@ type schema struct {
 }
 
 func (s *schema) refuse(key string, err error) {
-	s.warnings = append(s.warnings, Warning{File: s.source, Key: key, Reason: err.Error()})
+	s.warnings = append(s.warnings, Warning{File: s.source, Key: key, Reason: leftOut(err)})
 }
 
 func (s *schema) hoster(o object, services []object) directory.Hoster {

@@ -61,6 +61,15 @@ var librehostForms = enum[directory.LegalForm]{
 // not say; its files are in English for the most part.
 const librehostLanguage directory.Language = "en"
 
+// readStructure reads what an organization says that it is.
+func readStructure(s string) (directory.LegalForm, error) {
+	form, err := librehostForms.read(s)
+	if err != nil {
+		return "", reason("%s is no kind of structure that is known here", quote(s))
+	}
+	return form, nil
+}
+
 func isWrappedLibrehost(o object) bool {
 	d := o.sub("data")
 	return d.has("name") && (d.has("homeUrl") || d.has("tagLine"))
@@ -87,7 +96,7 @@ func readLibrehost(source string, raw []byte) (Reading, error) {
 		Legal:   l.address("termsOfServiceUrl", "tosUrl"),
 	}
 	if s := o.str("organizationType"); s != "" {
-		take(&l, "organizationType", &h.Form, librehostForms.read, s)
+		take(&l, "organizationType", &h.Form, readStructure, s)
 	}
 	if s := o.str("tagLine"); s != "" {
 		h.Summary = directory.Text{librehostLanguage: s}
@@ -233,7 +242,7 @@ func founding(d directory.Date) any {
 	switch {
 	case d.IsZero():
 		return ""
-	case d.Month == 0:
+	case d.Month == 0 && d.Year >= 1000:
 		return json.Number(strconv.Itoa(d.Year))
 	}
 	return d.String()
@@ -261,7 +270,7 @@ func readLibrehosters(source string, raw []byte) (Reading, error) {
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		address, err := readAddress(asString(o[name]))
 		if err != nil {
-			r.Warnings = append(r.Warnings, Warning{File: source, Key: name, Reason: err.Error()})
+			r.Warnings = append(r.Warnings, Warning{File: source, Key: name, Reason: leftOut(err)})
 			continue
 		}
 		r.Links = append(r.Links, Link{Name: name, URL: address, Format: FormatLibrehost})

@@ -69,7 +69,7 @@ func readNodeInfoIndex(source string, o object) Reading {
 			err = reason("%s lies on another host than the server that it tells of", quote(l.str("href")))
 		}
 		if err != nil {
-			r.Warnings = append(r.Warnings, Warning{File: source, Key: "links", Reason: err.Error()})
+			r.Warnings = append(r.Warnings, Warning{File: source, Key: "links", Reason: leftOut(err)})
 			continue
 		}
 		newest = version

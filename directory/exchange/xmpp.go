@@ -55,9 +55,7 @@ func readXMPP(source string, raw []byte) (Reading, error) {
 	if free, ok := o["freeOfCharge"].(bool); ok {
 		h.tell(HintFree, map[bool]string{true: "yes", false: "no"}[free])
 	}
-	for _, c := range o.strs("serverLocations") {
-		h.tell(HintCountry, strings.ToUpper(c))
-	}
+	h.tell(HintCountry, strings.ToUpper(strings.Join(o.strs("serverLocations"), ", ")))
 	return Reading{Hints: h.all}, nil
 }
 
