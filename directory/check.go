@@ -24,6 +24,7 @@ const (
 	MaxAudiences   = 3  // whom a hoster can serve
 	MaxTextIn      = 10 // languages of one text
 	MaxServices    = 100
+	MaxShare       = 100 // of mutual aid, of one service
 	MaxStatements  = 200
 	MaxAreas       = 200
 	MaxList        = 50 // every other list

@@ -291,6 +291,7 @@ func (c *check) service(field string, s Service) {
 	c.contact(path(field, "contact"), s.Contact)
 	c.period(field, s.Since, s.Until)
 	c.registration(path(field, "registration"), s.Registration)
+	c.share(path(field, "share"), s)
 	oneOf(c, path(field, "level"), s.Level, LevelOK, LevelWarning, LevelAlert, LevelError, LevelOver)
 	c.prose(path(field, "levelComment"), s.LevelComment, MaxText)
 	c.text(path(field, "price"), s.Price, MaxText)
@@ -331,6 +332,19 @@ func (c *check) registration(field string, r Registration) {
 	oneOf(c, path(field, "capacity"), r.Capacity, CapacityOpen, CapacityWaitingList, CapacityFull)
 }
 
+// share checks what a service takes over: strangers cannot be sent to a service
+// that asks for an account, or that has no address.
+func (c *check) share(field string, s Service) {
+	switch {
+	case s.Share < 0 || s.Share > MaxShare:
+		c.invalid(field, "must be from 0 (takes part no more) to %d, not %d", MaxShare, s.Share)
+	case s.Share > 0 && s.Registration.WithoutAccount != UseFull:
+		c.invalid(field, "sends people there who have no account: it goes with without_account = \"full\" only")
+	case s.Share > 0 && s.Website == "":
+		c.invalid(field, "sends people to the service: it needs a website to send them to")
+	}
+}
+
 func (c *check) allowance(field string, a *Allowance) {
 	if a == nil {
 		return
@@ -358,8 +372,8 @@ func (c *check) intervention(field string, v *Intervention) {
 }
 
 func (c *check) hosting(field string, h Hosting) {
-	c.line(path(field, "provider"), h.Provider, MaxName)
-	oneOf(c, path(field, "providerKind"), h.ProviderKind, ProviderHome, ProviderHostedBay, ProviderHostedServer, ProviderOutsourced)
+	c.line(path(field, "machineRoom"), h.MachineRoom, MaxName)
+	oneOf(c, path(field, "machineRoomKind"), h.MachineRoomKind, RoomHome, RoomHostedBay, RoomHostedServer, RoomOutsourced)
 	oneOf(c, path(field, "serverKind"), h.ServerKind, ServerNano, ServerPhysical, ServerVirtual, ServerShared, ServerCloud)
 	c.line(path(field, "distribution"), h.Distribution, MaxName)
 	c.prose(path(field, "description"), h.Description, MaxText)

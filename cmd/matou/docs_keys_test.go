@@ -118,6 +118,7 @@ var explained = map[string]string{
 	"Service.since":         "since when",
 	"Service.until":         "until when",
 	"Service.registration":  "who may use it",
+	"Service.share":         "from 1 to 100: the weight of the visitors without an account that the service takes over from others, by the directories' pages of mutual aid; 0 or left out: none",
 	"Service.level":         "`ok`, `warning`, `alert`, `error` or `over` (closed for good)",
 	"Service.level_comment": "in words",
 	"Service.price":         "in words",
@@ -148,8 +149,8 @@ var explained = map[string]string{
 	"Intervention.hours":        "as the contact's",
 	"Intervention.staffing":     "who keeps it, in words",
 
-	"Hosting.provider":      "who owns the machine room; oneself where self-hosted",
-	"Hosting.provider_kind": "`home`, `hosted-bay`, `hosted-server` or `outsourced`",
+	"Hosting.machine_room":      "who owns the machine room; oneself where self-hosted",
+	"Hosting.machine_room_kind": "`home`, `hosted-bay`, `hosted-server` or `outsourced`",
 	"Hosting.server_kind":   "`nano`, `physical`, `virtual`, `shared` or `cloud`",
 	"Hosting.distribution":  "`Debian 13`",
 	"Hosting.description":   "in words",

@@ -140,6 +140,7 @@ func pad(site string) directory.Service {
 		Registration: directory.Registration{
 			WithoutAccount: directory.UseFull, OpenTo: []directory.OpenTo{directory.OpenToAnyone}, Capacity: directory.CapacityOpen,
 		},
+		Share:   10,
 		Level:   directory.LevelOK,
 		Price:   directory.Text{"fr": "Prix libre."},
 		Limits:  directory.Text{"fr": "Textes gardés un an."},
@@ -176,7 +177,7 @@ func cloud(site string) directory.Service {
 
 func hosting() directory.Hosting {
 	return directory.Hosting{
-		Provider: "La Baie Commune", ProviderKind: directory.ProviderHostedBay, ServerKind: directory.ServerPhysical,
+		MachineRoom: "La Baie Commune", MachineRoomKind: directory.RoomHostedBay, ServerKind: directory.ServerPhysical,
 		Distribution: "Debian 13", Description: "Deux machines à nous.", Country: "FR",
 	}
 }

@@ -141,6 +141,7 @@ func (s EntryService) service(slug string) directory.Service {
 		ID: s.ID, Slug: slug, Name: s.Name, Summary: s.Summary, Website: s.Website, Needs: s.Needs,
 		Software:     directory.Software{Name: s.Software, Licence: s.Licence, Source: s.Source},
 		Registration: directory.Registration{WithoutAccount: s.WithoutAccount, OpenTo: s.OpenTo, Capacity: s.Capacity},
+		Share:        s.Share,
 		Level:        s.Level, Price: s.Price, Terms: s.Terms,
 	}
 }

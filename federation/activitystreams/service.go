@@ -74,6 +74,7 @@ func (w wire) service(s *directory.Service) {
 	word(w, "withoutAccount", &s.Registration.WithoutAccount)
 	words(w, "openTo", &s.Registration.OpenTo, directory.MaxList)
 	word(w, "capacity", &s.Registration.Capacity)
+	w.number("share", &s.Share)
 	word(w, "level", &s.Level)
 	w.prose("levelComment", &s.LevelComment, directory.MaxText)
 	w.text("prices", &s.Price, directory.MaxText)
@@ -114,8 +115,8 @@ func (w wire) intervention(i *directory.Intervention) {
 }
 
 func (w wire) hosting(h *directory.Hosting) {
-	w.line("machineRoom", &h.Provider, directory.MaxName)
-	word(w, "machineRoomKind", &h.ProviderKind)
+	w.line("machineRoom", &h.MachineRoom, directory.MaxName)
+	word(w, "machineRoomKind", &h.MachineRoomKind)
 	word(w, "machineKind", &h.ServerKind)
 	w.line("distribution", &h.Distribution, directory.MaxName)
 	w.prose("machineComment", &h.Description, directory.MaxText)

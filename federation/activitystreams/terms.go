@@ -128,6 +128,7 @@ var terms = map[string]term{
 	"withoutAccount":  {plain, false, onService},
 	"openTo":          {plain, true, onService},
 	"capacity":        {plain, false, onService},
+	"share":           {plain, false, onService},
 	"level":           {plain, false, onService},
 	"levelComment":    {plain, false, onService},
 	"limits":          {text, false, onService},
