@@ -27,8 +27,14 @@ type Hoster struct {
 	Contact      Contact      `json:"contact"`
 	Work         Work         `json:"work"`
 	Governance   Text         `json:"governance,omitempty"` // who decides, and how
+	Decisions    Decisions    `json:"decisions,omitzero"`   // the same as facts
 	Funding      Text         `json:"funding,omitempty"`    // what pays for the work
+	FundedBy     []Funding    `json:"fundedBy,omitempty"`   // the same as facts
 	Prices       Text         `json:"prices,omitempty"`
+	Hosting      Hosting      `json:"hosting,omitzero"`    // of the services that say nothing else
+	Seeks        Text         `json:"seeks,omitempty"`     // the help that it looks for
+	Relations    []Relation   `json:"relations,omitempty"` // with other hosters, as it says itself
+	Closing      Closing      `json:"closing,omitzero"`    // how it stops, should it stop
 	Owner        *Owner       `json:"owner,omitempty"`
 	Memberships  []Membership `json:"memberships,omitempty"`
 	Statements   []Statement  `json:"statements,omitempty"`
@@ -77,6 +83,46 @@ const (
 	AudienceSmallOrganisation Audience = "small-organisation"
 	AudienceLargeOrganisation Audience = "large-organisation"
 )
+
+// Decisions is how a hoster decides (demand 23).
+type Decisions struct {
+	Voters    []Voter `json:"voters,omitempty"`    // who has a say
+	Documents string  `json:"documents,omitempty"` // statutes, minutes: an address
+	Meetings  Text    `json:"meetings,omitempty"`  // how often people meet to decide
+}
+
+// Voter is a group of people who have a say in what a hoster decides.
+type Voter string
+
+// The groups.
+const (
+	VoterVolunteers Voter = "volunteers"
+	VoterEmployees  Voter = "employees"
+	VoterMembers    Voter = "members" // of the structure
+	VoterHosted     Voter = "hosted"  // the people whom it hosts
+	VoterFounders   Voter = "founders"
+)
+
+// Funding is something that pays for the work (demand 27).
+type Funding string
+
+// What pays.
+const (
+	FundingMembership Funding = "membership" // what members pay
+	FundingPrices     Funding = "prices"     // what services are paid
+	FundingDonations  Funding = "donations"
+	FundingGrants     Funding = "grants" // public money, foundations
+	FundingOwn        Funding = "own"    // the pockets of those who do the work
+)
+
+// Closing is how a hoster would stop in good order, or does (demand 38). The
+// day itself is Hoster.Until, the state StateClosing; who takes over is a
+// Relation (RelationSuccessor), a proposal until that hoster says the same.
+type Closing struct {
+	NoticeDays  *int `json:"noticeDays,omitempty"` // days' notice that it gives, at least
+	AnnouncedOn Date `json:"announcedOn,omitzero"`
+	Plan        Text `json:"plan,omitempty"` // what becomes of services and data
+}
 
 // Owner is the body that a hoster belongs to.
 type Owner struct {
@@ -158,6 +204,7 @@ type Membership struct {
 	Until      Date   `json:"until,omitzero"`
 	State      State  `json:"state,omitempty"`
 	Comment    string `json:"comment,omitempty"`
+	Charter    string `json:"charter,omitempty"` // id of the version that it follows: "chatons-2"
 }
 
 // Link is an address of a hoster elsewhere.

@@ -15,6 +15,12 @@ type Listing struct {
 	// LearnedFrom names the directories that told this one of the hoster; none
 	// where the keeper did. Their word made this one ask the hoster's own node.
 	LearnedFrom []ID `json:"learnedFrom,omitempty"`
+
+	// Members and Ties are what others say of the hoster: collectives that
+	// have it in their lists, hosters that say they stand in a relation to it.
+	// They are not kept with the listing, but put together when it is read.
+	Members []MemberWord `json:"-"`
+	Ties    []Tie        `json:"-"`
 }
 
 // ListingChange is one step of a directory's change feed.

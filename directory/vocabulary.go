@@ -72,6 +72,7 @@ type Vocabulary struct {
 	Replacements []Replacement
 	Presets      []Preset
 	Facets       []FacetLabel // order and words of the facets on a page
+	Charters     []Charter    // by id
 
 	index *vocabularyIndex // made by ParseVocabulary; nil in one made by hand
 }

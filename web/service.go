@@ -105,11 +105,11 @@ func (l *locale) intervention(i *directory.Intervention) []string {
 // hosting says where and on what a service runs.
 func (s *Site) hosting(l *locale, h directory.Hosting) []string {
 	var facts []string
-	if h.ProviderKind != "" {
-		facts = append(facts, l.word("hosting", h.ProviderKind))
+	if h.MachineRoomKind != "" {
+		facts = append(facts, l.word("hosting", h.MachineRoomKind))
 	}
-	if h.Provider != "" {
-		facts = append(facts, l.text("hosting.room", plain(h.Provider)))
+	if h.MachineRoom != "" {
+		facts = append(facts, l.text("hosting.room", plain(h.MachineRoom)))
 	}
 	if h.ServerKind != "" {
 		facts = append(facts, l.word("server", h.ServerKind))

@@ -185,10 +185,10 @@ var services = rapid.Custom(func(t *rapid.T) directory.Service {
 			Modules: maybe(t, "modules", rapid.Just([]string{"ep_align", "ep_comments_page"})),
 		},
 		Hosting: directory.Hosting{
-			Provider: maybe(t, "provider", names), Description: maybe(t, "hosting", prose), Distribution: maybe(t, "distribution", rapid.Just("Debian 12")),
-			ProviderKind: maybe(t, "provider kind", rapid.SampledFrom([]string{directory.ProviderHome, directory.ProviderHostedBay})),
-			ServerKind:   maybe(t, "server kind", rapid.SampledFrom([]string{directory.ServerPhysical, directory.ServerCloud})),
-			Country:      maybe(t, "country", lands),
+			MachineRoom: maybe(t, "provider", names), Description: maybe(t, "hosting", prose), Distribution: maybe(t, "distribution", rapid.Just("Debian 12")),
+			MachineRoomKind: maybe(t, "provider kind", rapid.SampledFrom([]string{directory.RoomHome, directory.RoomHostedBay})),
+			ServerKind:      maybe(t, "server kind", rapid.SampledFrom([]string{directory.ServerPhysical, directory.ServerCloud})),
+			Country:         maybe(t, "country", lands),
 		},
 	}
 	inOrder(&s.Since, &s.Until)

@@ -32,9 +32,9 @@ var serviceFields = []field[directory.Service]{
 	text("software.version", func(s *directory.Service) *string { return &s.Software.Version }),
 	address("software.source.url", func(s *directory.Service) *string { return &s.Software.Source }),
 	value("software.modules", readModules, func(m []string) string { return strings.Join(m, ";") }, func(s *directory.Service) *[]string { return &s.Software.Modules }),
-	text("host.name", func(s *directory.Service) *string { return &s.Hosting.Provider }, "host.provider"),
+	text("host.name", func(s *directory.Service) *string { return &s.Hosting.MachineRoom }, "host.provider"),
 	prose("host.description", directory.MaxText, func(s *directory.Service) *string { return &s.Hosting.Description }),
-	oneOf("host.provider.type", providerKinds, func(s *directory.Service) *string { return &s.Hosting.ProviderKind }),
+	oneOf("host.provider.type", roomKinds, func(s *directory.Service) *string { return &s.Hosting.MachineRoomKind }),
 	oneOf("host.server.type", serverKinds, func(s *directory.Service) *string { return &s.Hosting.ServerKind }),
 	text("host.server.distribution", func(s *directory.Service) *string { return &s.Hosting.Distribution }),
 	country("host.country.code", func(s *directory.Service) *directory.AreaCode { return &s.Hosting.Country }),
@@ -135,8 +135,8 @@ func readService(f *File) (directory.Service, []Warning) {
 func oddHosting(h directory.Hosting) error {
 	nano := h.ServerKind == directory.ServerNano
 	physical := h.ServerKind == directory.ServerPhysical
-	if h.ProviderKind == directory.ProviderHostedServer && nano ||
-		h.ProviderKind == directory.ProviderOutsourced && (nano || physical) {
+	if h.MachineRoomKind == directory.RoomHostedServer && nano ||
+		h.MachineRoomKind == directory.RoomOutsourced && (nano || physical) {
 		return errors.New("this kind of server seldom goes with that host.provider.type; both are taken as written")
 	}
 	return nil

@@ -93,4 +93,4 @@ func TestServiceValues(t *testing.T) {
 func registration(s directory.Service) any { return s.Registration }
 func level(s directory.Service) any        { return s.Level }
 func modules(s directory.Service) any      { return s.Software.Modules }
-func provider(s directory.Service) any     { return s.Hosting.Provider }
+func provider(s directory.Service) any     { return s.Hosting.MachineRoom }

@@ -234,11 +234,11 @@ var (
 		{"Member", directory.OpenToMembers},
 		{"Client", directory.OpenToClients},
 	}
-	providerKinds = enum[string]{
-		{"HOME", directory.ProviderHome},
-		{"HOSTEDBAY", directory.ProviderHostedBay},
-		{"HOSTEDSERVER", directory.ProviderHostedServer},
-		{"OUTSOURCED", directory.ProviderOutsourced},
+	roomKinds = enum[string]{
+		{"HOME", directory.RoomHome},
+		{"HOSTEDBAY", directory.RoomHostedBay},
+		{"HOSTEDSERVER", directory.RoomHostedServer},
+		{"OUTSOURCED", directory.RoomOutsourced},
 	}
 	serverKinds = enum[string]{
 		{"NANO", directory.ServerNano},

@@ -1,0 +1,130 @@
+package directory
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Collective is a body of hosters, with the list of its members as one source
+// gives it: the directory of an aggregator that carries the collective's word,
+// or a federation file that a keeper imported.
+type Collective struct {
+	Slug    string    `json:"slug"` // "chatons"
+	Name    string    `json:"name"`
+	Website string    `json:"website,omitempty"`
+	Charter string    `json:"charter,omitempty"` // id of the version that its members follow: "chatons-2"
+	Source  string    `json:"source"`            // where the list was read: the id of an aggregator, or the address of a file
+	ReadAt  time.Time `json:"readAt,omitzero"`
+	Members []Member  `json:"members,omitempty"`
+}
+
+// Member is one hoster in the list of a collective. It is known by its actor
+// or, in lists that know no actors, by the host of its site.
+type Member struct {
+	Hoster    ID         `json:"hoster,omitempty"`
+	Website   string     `json:"website,omitempty"`
+	Name      string     `json:"name,omitempty"`
+	Since     Date       `json:"since,omitzero"`
+	Until     Date       `json:"until,omitzero"`
+	State     State      `json:"state,omitempty"`
+	Admission *Admission `json:"admission,omitempty"`
+}
+
+// Admission is how a collective took a member in (demands 43 and 44): its own
+// words, never the hoster's.
+type Admission struct {
+	Batch       string       `json:"batch,omitempty"` // the round in which it came
+	DecidedOn   Date         `json:"decidedOn,omitzero"`
+	Ballot      Text         `json:"ballot,omitempty"` // the vote, in words
+	Review      string       `json:"review,omitempty"` // the reviewers' report, an address
+	Findings    []Statement  `json:"findings,omitempty"`
+	Derogations []Derogation `json:"derogations,omitempty"`
+}
+
+// MemberWord is what one collective's list says of a hoster.
+type MemberWord struct {
+	Collective string `json:"collective"` // slug
+	Name       string `json:"name,omitempty"`
+	Website    string `json:"website,omitempty"`
+	Charter    string `json:"charter,omitempty"`
+	Source     string `json:"source"` // where the list was read
+	Entry      Member `json:"entry"`
+}
+
+// Has gives the member that h is in the list of c, or false. A site speaks for
+// a hoster where its host is that of the hoster's site or node; "www." makes
+// no difference.
+func (c Collective) Has(h Hoster) (Member, bool) {
+	for _, m := range c.Members {
+		if m.Hoster != "" && m.Hoster == h.ID {
+			return m, true
+		}
+	}
+	own := []string{siteHost(h.Website), siteHost(string(h.ID))}
+	for _, m := range c.Members {
+		if host := siteHost(m.Website); m.Hoster == "" && host != "" && slices.Contains(own, host) {
+			return m, true
+		}
+	}
+	return Member{}, false
+}
+
+// Word is c's word on one of its members.
+func (c Collective) Word(m Member) MemberWord {
+	return MemberWord{Collective: c.Slug, Name: c.Name, Website: c.Website, Charter: c.Charter, Source: c.Source, Entry: m}
+}
+
+func siteHost(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}
+
+// Belonging is a membership as both sides tell it.
+type Belonging struct {
+	Collective string      // slug
+	SaidBy     SaidBy      // SaidByOther: the collective alone
+	Claim      *Membership // the hoster's word; nil where it says nothing
+	Word       *MemberWord // the collective's; nil where no list that is known has it
+}
+
+// Belongings gives the memberships of the hoster of l that have not ended, by
+// the collectives' slugs.
+func Belongings(l Listing, today Date) []Belonging {
+	var all []Belonging
+	at := func(slug string) *Belonging {
+		i := slices.IndexFunc(all, func(b Belonging) bool { return b.Collective == slug })
+		if i < 0 {
+			all = append(all, Belonging{Collective: slug})
+			i = len(all) - 1
+		}
+		return &all[i]
+	}
+	for _, m := range l.Hoster.Memberships {
+		if m.State != StateClosed && !ended(m.Until, today) {
+			at(m.Collective).Claim = &m
+		}
+	}
+	for _, w := range l.Members {
+		if w.Entry.State != StateClosed && !ended(w.Entry.Until, today) {
+			at(w.Collective).Word = &w
+		}
+	}
+	for i, b := range all {
+		switch {
+		case b.Claim != nil && b.Word != nil:
+			all[i].SaidBy = SaidByBoth
+		case b.Claim != nil:
+			all[i].SaidBy = SaidByHoster
+		default:
+			all[i].SaidBy = SaidByOther
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Belonging) int { return cmp.Compare(a.Collective, b.Collective) })
+	return all
+}
