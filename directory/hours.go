@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -31,19 +32,7 @@ const (
 // HoursKinds gives the parts of the week that the spans, taken together,
 // cover; spans that are not valid cover nothing.
 func HoursKinds(spans []Hours) []HoursKind {
-	var week [7][]span
-	for _, h := range spans {
-		from, okFrom := minutes(h.From)
-		to, okTo := minutes(h.To)
-		if !okFrom || !okTo || to <= from {
-			continue
-		}
-		for _, d := range h.Days {
-			if i := slices.Index(weekDays, d); i >= 0 {
-				week[i] = append(week[i], span{from, to})
-			}
-		}
-	}
+	week := weekOf(spans)
 	var kinds []HoursKind
 	days := 0
 	for _, day := range week[:5] {
@@ -61,6 +50,52 @@ func HoursKinds(spans []Hours) []HoursKind {
 		kinds = append(kinds, HoursWeekend)
 	}
 	return kinds
+}
+
+// moment is a minute of the week.
+type moment struct {
+	day    string
+	minute int
+}
+
+// clock gives the time of the day as "09:00".
+func (m moment) clock() string { return fmt.Sprintf("%02d:%02d", m.minute/60, m.minute%60) }
+
+// uncovered gives the first minute of the week that lies in the spans but in
+// none of those in which somebody answers; false where there is none. Spans
+// that are not valid are passed over.
+func uncovered(spans, answered []Hours) (moment, bool) {
+	week := weekOf(answered)
+	for i, day := range weekOf(spans) {
+		for _, s := range day {
+			if overlap(week[i], s.from, s.to) == s.to-s.from {
+				continue
+			}
+			for minute := s.from; minute < s.to; minute++ {
+				if overlap(week[i], minute, minute+1) == 0 {
+					return moment{weekDays[i], minute}, true
+				}
+			}
+		}
+	}
+	return moment{}, false
+}
+
+// weekOf gives the spans of each day, Monday first.
+func weekOf(spans []Hours) (week [7][]span) {
+	for _, h := range spans {
+		from, okFrom := minutes(h.From)
+		to, okTo := minutes(h.To)
+		if !okFrom || !okTo || to <= from {
+			continue
+		}
+		for _, d := range h.Days {
+			if i := slices.Index(weekDays, d); i >= 0 {
+				week[i] = append(week[i], span{from, to})
+			}
+		}
+	}
+	return week
 }
 
 // span is a part of one day, in minutes from midnight.

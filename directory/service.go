@@ -54,10 +54,6 @@ type Registration struct {
 	WithoutAccount WithoutAccount `json:"withoutAccount,omitempty"`
 	OpenTo         []OpenTo       `json:"openTo,omitempty"` // who may open an account
 	Capacity       Capacity       `json:"capacity,omitempty"`
-
-	// SharesLoad says whether people may be sent here by a page that spreads
-	// them over hosters, where no account is needed (demand 14); nil: not said.
-	SharesLoad *bool `json:"sharesLoad,omitempty"`
 }
 
 // Holds is up to what size a service can serve, as its hoster says it (demand

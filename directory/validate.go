@@ -1,9 +1,6 @@
 package directory
 
-import (
-	"math"
-	"strings"
-)
+import "strings"
 
 // Validate checks every field of h and of its services, and gives all that is
 // wrong at once: an errors.Join of *FieldError in the order of the fields, or
@@ -37,19 +34,27 @@ func (h Hoster) Validate() error {
 	c.contact("contact", h.Contact)
 	c.work("work", h.Work)
 	c.text("governance", h.Governance, MaxText)
+	c.decisions("decisions", h.Decisions)
 	c.text("funding", h.Funding, MaxText)
+	oneOfEach(c, "fundedBy", h.FundedBy, FundingMembership, FundingPrices, FundingDonations, FundingGrants, FundingOwn)
 	c.text("prices", h.Prices, MaxText)
+	c.hosting("hosting", h.Hosting)
+	c.text("seeks", h.Seeks, MaxText)
+	c.relations("relations", h)
+	c.closing("closing", h.Closing)
 	c.owner("owner", h.Owner)
 	c.memberships("memberships", h.Memberships)
 	c.statements("statements", h.Statements)
 	c.links("links", h.Links)
 	c.services("services", h.Services)
+	c.staffed(h)
 	return c.err()
 }
 
 func (c *check) guides(field string, g Guides) {
 	c.address(path(field, "user"), g.User)
 	c.address(path(field, "technical"), g.Technical)
+	c.address(path(field, "leaving"), g.Leaving)
 }
 
 func (c *check) languages(field string, languages []Language) {
@@ -209,6 +214,7 @@ func (c *check) memberships(field string, all []Membership) {
 		c.period(f, m.Since, m.Until)
 		oneOf(c, path(f, "state"), m.State, StateActive, StatePaused, StateClosing, StateClosed)
 		c.prose(path(f, "comment"), m.Comment, MaxText)
+		c.optionalSlug(path(f, "charter"), m.Charter)
 	}
 }
 
@@ -217,6 +223,7 @@ func (c *check) statements(field string, all []Statement) {
 	type saying struct {
 		criterion CriterionID
 		by        ID
+		charter   string // an answer under an old version stands beside that under the new
 	}
 	said := make(map[saying]bool, len(all))
 	for i, s := range all {
@@ -228,7 +235,9 @@ func (c *check) statements(field string, all []Statement) {
 		c.period(f, s.Since, s.Until)
 		c.address(path(f, "proof"), s.Proof)
 		c.text(path(f, "comment"), s.Comment, MaxText)
-		if key := (saying{s.Criterion, s.SaidBy}); said[key] {
+		c.optionalSlug(path(f, "charter"), s.Charter)
+		c.derogation(path(f, "derogation"), s.Derogation)
+		if key := (saying{s.Criterion, s.SaidBy, s.Charter}); said[key] {
 			c.invalid(path(f, "criterion"), "is answered twice; keep one answer to %s", clip(string(s.Criterion)))
 		} else {
 			said[key] = true
@@ -287,6 +296,7 @@ func (c *check) service(field string, s Service) {
 	c.address(path(field, "website"), s.Website)
 	c.address(path(field, "logo"), s.Logo)
 	c.address(path(field, "terms"), s.Terms)
+	c.address(path(field, "contract"), s.Contract)
 	c.guides(path(field, "guides"), s.Guides)
 	c.contact(path(field, "contact"), s.Contact)
 	c.period(field, s.Since, s.Until)
@@ -296,7 +306,9 @@ func (c *check) service(field string, s Service) {
 	c.prose(path(field, "levelComment"), s.LevelComment, MaxText)
 	c.text(path(field, "price"), s.Price, MaxText)
 	c.text(path(field, "limits"), s.Limits, MaxText)
+	c.holds(path(field, "holds"), s.Holds)
 	c.text(path(field, "leaving"), s.Leaving, MaxText)
+	c.names(path(field, "leavesIn"), s.LeavesIn)
 	c.allowance(path(field, "allowance"), s.Allowance)
 	c.intervention(path(field, "intervention"), s.Intervention)
 	c.hosting(path(field, "hosting"), s.Hosting)
@@ -310,11 +322,7 @@ func (c *check) software(field string, s Software) {
 	c.address(path(field, "licenceURL"), s.LicenceURL)
 	c.address(path(field, "source"), s.Source)
 	c.line(path(field, "version"), s.Version, MaxName)
-	c.length(path(field, "modules"), len(s.Modules), MaxList)
-	for i, m := range s.Modules {
-		c.required(item(path(field, "modules"), i), m)
-		c.line(item(path(field, "modules"), i), m, MaxName)
-	}
+	c.names(path(field, "modules"), s.Modules)
 }
 
 func (c *check) registration(field string, r Registration) {
@@ -343,41 +351,6 @@ func (c *check) share(field string, s Service) {
 	case s.Share > 0 && s.Website == "":
 		c.invalid(field, "sends people to the service: it needs a website to send them to")
 	}
-}
-
-func (c *check) allowance(field string, a *Allowance) {
-	if a == nil {
-		return
-	}
-	days := path(field, "daysPerYear")
-	switch {
-	case a.None && a.DaysPerYear != 0:
-		c.invalid(days, "must be left out where no allowance is promised")
-	case !a.None && !(a.DaysPerYear > 0 && a.DaysPerYear <= 366):
-		c.invalid(days, "must be more than 0 and at most 366 days a year; nothing never stops")
-	}
-	c.text(path(field, "why"), a.Why, MaxText)
-	c.text(path(field, "compensation"), a.Compensation, MaxText)
-}
-
-func (c *check) intervention(field string, v *Intervention) {
-	if v == nil {
-		return
-	}
-	if !(v.WithinHours > 0 && v.WithinHours <= 8784) || math.IsInf(v.WithinHours, 0) {
-		c.invalid(path(field, "withinHours"), "must be more than 0 and at most 8784 hours (a year)")
-	}
-	c.hours(path(field, "hours"), v.Hours)
-	c.text(path(field, "staffing"), v.Staffing, MaxText)
-}
-
-func (c *check) hosting(field string, h Hosting) {
-	c.line(path(field, "machineRoom"), h.MachineRoom, MaxName)
-	oneOf(c, path(field, "machineRoomKind"), h.MachineRoomKind, RoomHome, RoomHostedBay, RoomHostedServer, RoomOutsourced)
-	oneOf(c, path(field, "serverKind"), h.ServerKind, ServerNano, ServerPhysical, ServerVirtual, ServerShared, ServerCloud)
-	c.line(path(field, "distribution"), h.Distribution, MaxName)
-	c.prose(path(field, "description"), h.Description, MaxText)
-	c.country(path(field, "country"), h.Country)
 }
 
 // blank reports whether t says nothing in any language.

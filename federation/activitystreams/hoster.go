@@ -144,8 +144,14 @@ func (w wire) hoster(h *directory.Hoster) {
 	w.nested("contact", false, func(w wire) { w.contact(&h.Contact) })
 	w.nested("work", false, func(w wire) { w.work(&h.Work) })
 	w.text("governance", &h.Governance, directory.MaxText)
+	w.nested("decisions", false, func(w wire) { w.decisions(&h.Decisions) })
 	w.text("funding", &h.Funding, directory.MaxText)
+	words(w, "fundedBy", &h.FundedBy, directory.MaxList)
 	w.text("prices", &h.Prices, directory.MaxText)
+	w.nested("hosting", false, func(w wire) { w.hosting(&h.Hosting) })
+	w.text("seeks", &h.Seeks, directory.MaxText)
+	each(w, "relations", &h.Relations, directory.MaxList, wire.relation)
+	w.nested("closing", false, func(w wire) { w.closing(&h.Closing) })
 	pointer(w, "belongsTo", &h.Owner, wire.owner)
 	each(w, "memberships", &h.Memberships, directory.MaxList, wire.membership)
 	each(w, "statements", &h.Statements, directory.MaxStatements, wire.statement)
@@ -188,6 +194,30 @@ func (w wire) membership(m *directory.Membership) {
 	w.date("until", &m.Until)
 	word(w, "state", &m.State)
 	w.prose("comment", &m.Comment, directory.MaxText)
+	word(w, "charter", &m.Charter)
+}
+
+func (w wire) decisions(d *directory.Decisions) {
+	words(w, "voters", &d.Voters, directory.MaxList)
+	word(w, "documents", &d.Documents)
+	w.text("meetings", &d.Meetings, directory.MaxText)
+}
+
+func (w wire) relation(r *directory.Relation) {
+	word(w, "kind", &r.Kind)
+	word(w, "with", &r.With)
+	w.line("name", &r.Name, directory.MaxName)
+	word(w, "website", &r.Website)
+	words(w, "forServices", &r.Services, directory.MaxList)
+	w.date("since", &r.Since)
+	w.date("until", &r.Until)
+	w.text("explanation", &r.Comment, directory.MaxText)
+}
+
+func (w wire) closing(k *directory.Closing) {
+	w.count("noticeDays", &k.NoticeDays)
+	w.date("announcedOn", &k.AnnouncedOn)
+	w.text("plan", &k.Plan, directory.MaxText)
 }
 
 func (w wire) link(l *directory.Link) {

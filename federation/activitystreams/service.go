@@ -67,6 +67,7 @@ func (w wire) service(s *directory.Service) {
 	word(w, "website", &s.Website)
 	word(w, "logo", &s.Logo)
 	word(w, "termsOfUse", &s.Terms)
+	word(w, "contract", &s.Contract)
 	w.guides(&s.Guides)
 	w.nested("contact", false, func(w wire) { w.contact(&s.Contact) })
 	w.date("since", &s.Since)
@@ -79,7 +80,9 @@ func (w wire) service(s *directory.Service) {
 	w.prose("levelComment", &s.LevelComment, directory.MaxText)
 	w.text("prices", &s.Price, directory.MaxText)
 	w.text("limits", &s.Limits, directory.MaxText)
+	w.nested("holds", false, func(w wire) { w.holds(&s.Holds) })
 	w.text("leaving", &s.Leaving, directory.MaxText)
+	words(w, "leavesIn", &s.LeavesIn, directory.MaxList)
 	pointer(w, "allowance", &s.Allowance, wire.allowance)
 	pointer(w, "intervention", &s.Intervention, wire.intervention)
 	w.nested("hosting", false, func(w wire) { w.hosting(&s.Hosting) })
@@ -99,17 +102,31 @@ func (w wire) program(s *directory.Software) {
 func (w wire) guides(g *directory.Guides) {
 	word(w, "guide", &g.User)
 	word(w, "technicalGuide", &g.Technical)
+	word(w, "leavingGuide", &g.Leaving)
+}
+
+func (w wire) holds(h *directory.Holds) {
+	w.count("accounts", &h.Accounts)
+	if w.writing && h.Gigabytes != nil {
+		w.measure("gigabytes", h.Gigabytes, true)
+	} else if !w.writing && w.object.value("gigabytes") != nil {
+		h.Gigabytes = new(float64)
+		w.measure("gigabytes", h.Gigabytes, true)
+	}
+	w.count("people", &h.People)
 }
 
 func (w wire) allowance(a *directory.Allowance) {
 	w.measure("daysPerYear", &a.DaysPerYear, false)
 	w.flag("noPromise", &a.None)
 	w.text("why", &a.Why, directory.MaxText)
+	word(w, "whenPassed", &a.WhenPassed)
 	w.text("compensation", &a.Compensation, directory.MaxText)
 }
 
 func (w wire) intervention(i *directory.Intervention) {
 	w.measure("withinHours", &i.WithinHours, false)
+	w.measure("withinDays", &i.WithinDays, false)
 	each(w, "hours", &i.Hours, directory.MaxList, wire.hours)
 	w.text("staffing", &i.Staffing, directory.MaxText)
 }
@@ -121,6 +138,9 @@ func (w wire) hosting(h *directory.Hosting) {
 	w.line("distribution", &h.Distribution, directory.MaxName)
 	w.prose("machineComment", &h.Description, directory.MaxText)
 	word(w, "country", &h.Country)
+	word(w, "machineControl", &h.Control)
+	w.text("machineAccess", &h.Access, directory.MaxText)
+	w.text("machineWay", &h.Way, directory.MaxText)
 }
 
 func (w wire) statement(s *directory.Statement) {
@@ -132,6 +152,16 @@ func (w wire) statement(s *directory.Statement) {
 	w.instant("saidAt", &s.SaidAt)
 	word(w, "proof", &s.Proof)
 	w.text("explanation", &s.Comment, directory.MaxText)
+	word(w, "charter", &s.Charter)
+	pointer(w, "derogation", &s.Derogation, wire.derogation)
+}
+
+func (w wire) derogation(d *directory.Derogation) {
+	word(w, "grantedBy", &d.By)
+	w.date("grantedOn", &d.On)
+	w.date("until", &d.Until)
+	w.text("explanation", &d.Why, directory.MaxText)
+	word(w, "proof", &d.Proof)
 }
 
 func (w wire) contact(c *directory.Contact) {
