@@ -137,16 +137,6 @@ export const control = {
     }
   },
 
-  /** The items of a collection, as Fedify walks it: {id, type}. */
-  async items({ id }) {
-    const ctx = context();
-    const items = [];
-    for await (const item of ctx.traverseCollection(await ctx.lookupObject(id), { suppressError: true })) {
-      items.push({ id: item.id?.href, type: item.constructor.name });
-    }
-    return { items };
-  },
-
   /** An Announce with a proof by Fedify. */
   async signed({ object }) {
     const ctx = context();

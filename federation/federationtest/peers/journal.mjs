@@ -8,7 +8,9 @@ export const read = [];
 
 /** Notes what Fedify understood of an activity that it took. */
 export async function note(activity) {
-  const object = await activity.getObject({ suppressError: true });
+  // What answers us carries what we sent, which stands on our host: Fedify would
+  // read only its id.
+  const object = await activity.getObject({ crossOrigin: "trust", suppressError: true });
   read.push({
     type: activity.constructor.name,
     id: activity.id?.href,
