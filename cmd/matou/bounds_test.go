@@ -102,6 +102,11 @@ func parsers(t *testing.T) map[string]func(raw []byte) {
 				_, _, _ = exchange.Hoster(f, nil)
 			}
 		},
+		"exchange.Read": func(raw []byte) {
+			for _, f := range []exchange.Format{exchange.FormatLibrehost, exchange.FormatJSON, exchange.FormatCSV, exchange.FormatGeoJSON, exchange.FormatJSONLD, exchange.FormatNodeInfo, exchange.FormatXMPP} {
+				_, _ = exchange.Read(f, "a", raw)
+			}
+		},
 		"ParseQuery": func(raw []byte) {
 			if v, err := url.ParseQuery(string(raw)); err == nil {
 				_, _ = directory.ParseQuery(v)

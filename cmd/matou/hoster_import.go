@@ -136,14 +136,11 @@ func readTree(ctx context.Context, tree *exchange.Tree, from string, client *fet
 // path, linked ones from beside it where they are there, all others from the
 // network.
 func readOne(ctx context.Context, from, address string, room int, client *fetch.Client) ([]byte, error) {
-	if !isAddress(from) {
+	sibling := exchange.SiblingName(address)
+	if !isAddress(from) && (address == from || sibling != "") {
 		file := from
 		if address != from {
-			name := exchange.SiblingName(address)
-			if name == "" {
-				return nil, directory.Invalid("subs", "%q names no file", address)
-			}
-			file = filepath.Join(filepath.Dir(from), name)
+			file = filepath.Join(filepath.Dir(from), sibling)
 		}
 		raw, err := readBounded(file, room)
 		if address == from || !errors.Is(err, fs.ErrNotExist) {

@@ -158,6 +158,10 @@ func (i *importCommand) apply(cfg *config, t *terminal, p proposal, source map[s
 			return fmt.Errorf("keep the imported files: %w", err)
 		}
 	}
+	if !p.changes() {
+		t.printf("\nthe profile stays as it is; the imported files are kept beside it, and known to others after matou hoster publish\n")
+		return nil
+	}
 	t.printf("\n%s is written; read it, complete it, and publish it: matou hoster publish\n", file)
 	t.consent(p.merged)
 	return nil

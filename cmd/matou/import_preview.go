@@ -126,6 +126,8 @@ func (t *terminal) showHints(p proposal) {
 		switch {
 		case slices.Contains(p.used, h):
 			what = "fills what the profile leaves open"
+		case p.profileSays(h) != "":
+			what = "the profile says " + saidText(p.profileSays(h)) + ", which stays"
 		case h.Field == exchange.HintCarbon:
 			what = "the address is kept with --apply, and /carbon.txt of this node leads there"
 		}
@@ -134,6 +136,21 @@ func (t *terminal) showHints(p proposal) {
 	if n := len(p.hints) - most; n > 0 {
 		t.printf("  … and %d more\n", n)
 	}
+}
+
+// profileSays gives what the service that a hint is on says itself, in its own
+// words; "" where it says nothing, or the same.
+func (p proposal) profileSays(h exchange.Hint) string {
+	at := slices.IndexFunc(p.merged.Services, func(s directory.Service) bool { return s.Slug == p.about })
+	if at < 0 {
+		return ""
+	}
+	for _, d := range exchange.Differences(directory.Hoster{}, directory.Hoster{Services: p.merged.Services[at : at+1]}) {
+		if d.Field == "services["+p.about+"]."+string(h.Field) && d.New != h.Value {
+			return d.New
+		}
+	}
+	return ""
 }
 
 // showWarnings tells what was refused, with the reason, and what is not known

@@ -11,7 +11,13 @@ const CarbonPath = "/carbon.txt"
 // isCarbon recognises a carbon.txt (version 0.2 and 0.3, TOML) by its tables
 // and by what only it has in them.
 func isCarbon(name string, text []byte) bool {
-	tables := bytes.Contains(text, []byte("[org]")) || bytes.Contains(text, []byte("[upstream]")) || bytes.Contains(text, []byte("[[org.disclosures]]"))
+	tables := false
+	for line := range bytes.Lines(text[:min(len(text), 64<<10)]) {
+		switch string(bytes.TrimSpace(line)) {
+		case "[org]", "[upstream]", "[[org.disclosures]]", "[[upstream.services]]":
+			tables = true
+		}
+	}
 	words := bytes.Contains(text, []byte("disclosures")) || bytes.Contains(text, []byte("credentials")) || bytes.Contains(text, []byte("services"))
 	return tables && (words || strings.HasSuffix(name, CarbonPath))
 }

@@ -46,12 +46,12 @@ func Detect(name string, raw []byte) (Format, error) {
 		return "", directory.Invalid(name, "is empty")
 	case hasSuffixFold(name, ".properties"):
 		return FormatChatonsInfos, nil
+	case isCarbon(name, text):
+		return FormatCarbon, nil
 	case text[0] == '{' || text[0] == '[':
 		return detectJSON(name, text)
 	case text[0] == '<':
 		return FormatJSONLD, nil
-	case isCarbon(name, text):
-		return FormatCarbon, nil
 	case hasSuffixFold(name, ".csv") || looksLikeTable(text):
 		return FormatCSV, nil
 	case !utf8.Valid(text):
