@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"matou/directory"
 )
 
 // Public is the audience of everyone (ActivityPub 5.6).
@@ -41,10 +43,11 @@ type Actor struct {
 	SharedInbox  IRI       `json:"sharedInbox,omitempty"`
 	Outbox       IRI       `json:"outbox,omitempty"`
 	Followers    IRI       `json:"followers,omitempty"`
-	Services     IRI       `json:"services,omitempty"`  // matou: collection of services; "" means no hoster
-	Listing      IRI       `json:"listing,omitempty"`   // matou: collection of the hosters that it lists; "" means no aggregator
-	Keys         []Key     `json:"keys,omitempty"`      // sign requests
-	ProofKeys    []Key     `json:"proofKeys,omitempty"` // sign documents (FEP-521a): Ed25519
+	Services     IRI       `json:"services,omitempty"`   // matou: collection of services; "" means no hoster
+	Listing      IRI       `json:"listing,omitempty"`    // matou: collection of the hosters that it lists; "" means no aggregator
+	Collective   string    `json:"collective,omitempty"` // matou: slug of the collective whose members its listing is
+	Keys         []Key     `json:"keys,omitempty"`       // sign requests
+	ProofKeys    []Key     `json:"proofKeys,omitempty"`  // sign documents (FEP-521a): Ed25519
 	Discoverable bool      `json:"discoverable"`
 	Indexable    bool      `json:"indexable"`
 	UpdatedAt    time.Time `json:"updatedAt,omitzero"` // the actor's own word
@@ -65,6 +68,9 @@ type LocalActor struct {
 	ID         IRI       `json:"id"`
 	Kind       LocalKind `json:"kind"`
 	Username   string    `json:"username"`
+
+	Area directory.AreaCode `json:"area,omitempty"` // of a KindArea: the region or country that it speaks of
+
 	KeyID      IRI       `json:"keyId"`
 	PrivateDER []byte    `json:"privateDer"` // PKCS #8, RSA-2048
 	CreatedAt  time.Time `json:"createdAt"`
@@ -83,11 +89,12 @@ type LocalActor struct {
 type LocalKind string
 
 // The kinds of local actors: the node itself (signs every GET), the hoster,
-// the aggregator.
+// the aggregator, and one for each region and country of its hosters.
 const (
 	KindNode       LocalKind = "node"
 	KindHoster     LocalKind = "hoster"
 	KindAggregator LocalKind = "aggregator"
+	KindArea       LocalKind = "area"
 )
 
 // Follow is the wish of Actor to receive what Object publishes. There is one
