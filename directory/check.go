@@ -268,6 +268,9 @@ func (c *check) count(field string, n *int) {
 	}
 }
 
+// IsSlug reports whether s is a short name for addresses: [a-z0-9-]{1,64}.
+func IsSlug(s string) bool { return validSlug(s) }
+
 func validSlug(s string) bool {
 	return len(s) >= 1 && len(s) <= 64 && only(s, func(b byte) bool { return small(b) || digit(b) || b == '-' })
 }

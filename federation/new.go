@@ -271,6 +271,7 @@ func (n *Node) encodeAggregator(a ap.LocalActor) (ap.Document, error) {
 	c := n.config.Aggregator
 	return activitystreams.EncodeAggregator(n.endpoints(a), activitystreams.AggregatorProfile{
 		Handle: c.Handle, Name: c.Name, Summary: c.Summary, Language: c.Language, Contact: c.Contact,
+		Collective: c.Collective, Charter: c.Charter,
 	})
 }
 

@@ -48,12 +48,14 @@ type Config struct {
 
 // Aggregator says who the aggregator actor is.
 type Aggregator struct {
-	Handle   string
-	Name     string
-	Summary  directory.Text
-	Language directory.Language
-	Contact  string   // address of a page or mailbox
-	Learn    ap.Learn // what is done with the hosters that followed aggregators list; "": LearnPropose
+	Handle     string
+	Name       string
+	Summary    directory.Text
+	Language   directory.Language
+	Contact    string   // address of a page or mailbox
+	Collective string   // slug of the collective whose members the directory lists: its word counts as the collective's; "": none
+	Charter    string   // id of the version of the charter that they follow
+	Learn      ap.Learn // what is done with the hosters that followed aggregators list; "": LearnPropose
 }
 
 // Node is one running node. Make it with New.

@@ -56,12 +56,14 @@ type hosterConfig struct {
 }
 
 type aggregatorConfig struct {
-	Handle   string             `toml:"handle" help:"The name in @name@host of the directory."`
-	Name     string             `toml:"name" help:"What the directory is called."`
-	Summary  directory.Text     `toml:"summary" help:"What it lists, in a sentence; one for each language: summary.fr = \"…\"."`
-	Language directory.Language `toml:"language" help:"The language of texts without one." default:"fr"`
-	Contact  string             `toml:"contact" help:"Where its keepers are reached: an address of a page, or mailto:…"`
-	Learn    string             `toml:"learn" help:"What is done with the hosters that a followed directory lists: \"propose\" leaves each to the keeper (matou directory candidates), \"follow\" follows some each day, \"ignore\" nothing. For one directory: matou directory learn." default:"propose"`
+	Handle     string             `toml:"handle" help:"The name in @name@host of the directory."`
+	Name       string             `toml:"name" help:"What the directory is called."`
+	Summary    directory.Text     `toml:"summary" help:"What it lists, in a sentence; one for each language: summary.fr = \"…\"."`
+	Language   directory.Language `toml:"language" help:"The language of texts without one." default:"fr"`
+	Contact    string             `toml:"contact" help:"Where its keepers are reached: an address of a page, or mailto:…"`
+	Collective string             `toml:"collective" help:"The short name of the collective whose members this directory lists, such as \"chatons\": being listed here is then the collective's word that a hoster is its member. Left out: the directory speaks for no collective."`
+	Charter    string             `toml:"charter" help:"The version of the charter that those members follow, such as \"chatons-2\"."`
+	Learn      string             `toml:"learn" help:"What is done with the hosters that a followed directory lists: \"propose\" leaves each to the keeper (matou directory candidates), \"follow\" follows some each day, \"ignore\" nothing. For one directory: matou directory learn." default:"propose"`
 }
 
 // federationRules is what this node asks of others.
@@ -178,6 +180,13 @@ func (c *config) check() error {
 	return errors.Join(errs...)
 }
 
+// checkSlug says what is wrong with a short name that may be left out.
+func checkSlug(field, slug string, add func(string, string, ...any)) {
+	if slug != "" && !directory.IsSlug(slug) {
+		add(field, "must have 1 to 64 small letters, digits and hyphens, not %q", slug)
+	}
+}
+
 func (c *config) checkAggregator(add func(string, string, ...any)) {
 	if !isHandle(c.Aggregator.Handle) {
 		add("aggregator.handle", "must be 1 to 64 small letters, digits or _, not %q", c.Aggregator.Handle)
@@ -191,6 +200,8 @@ func (c *config) checkAggregator(add func(string, string, ...any)) {
 	if len(c.Aggregator.Language) != 2 && len(c.Aggregator.Language) != 3 {
 		add("aggregator.language", "must be a language tag such as \"fr\", not %q", c.Aggregator.Language)
 	}
+	checkSlug("aggregator.collective", c.Aggregator.Collective, add)
+	checkSlug("aggregator.charter", c.Aggregator.Charter, add)
 	checkLearn(c.Aggregator.Learn, add)
 	if a := c.Aggregator.Contact; a != "" {
 		if u, err := url.Parse(a); err != nil || !slices.Contains([]string{"http", "https", "mailto"}, u.Scheme) {

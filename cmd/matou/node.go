@@ -103,7 +103,7 @@ func federationConfig(c *config, v directory.Vocabulary) federation.Config {
 		f.Aggregator = &federation.Aggregator{
 			Handle: c.Aggregator.Handle, Name: c.Aggregator.Name, Summary: c.Aggregator.Summary,
 			Language: c.Aggregator.Language, Contact: c.Aggregator.Contact,
-			Learn: c.Aggregator.learns(),
+			Collective: c.Aggregator.Collective, Charter: c.Aggregator.Charter, Learn: c.Aggregator.learns(),
 		}
 		f.Regions = func() (*federation.Regions, error) { return loadRegions(c.Aggregator.Language) }
 	}

@@ -55,7 +55,7 @@ func Hoster(name string) directory.Hoster {
 		Website:      site + "/",
 		Logo:         site + "/logo.png",
 		Legal:        site + "/mentions",
-		Guides:       directory.Guides{User: site + "/guides", Technical: site + "/technique"},
+		Guides:       directory.Guides{User: site + "/guides", Technical: site + "/technique", Leaving: site + "/partir"},
 		Languages:    []directory.Language{"fr", "br"},
 		Audiences:    []directory.Audience{directory.AudienceIndividual, directory.AudienceSmallOrganisation},
 		Since:        directory.Date{Year: 2018, Month: time.June, Day: 1},
@@ -74,16 +74,36 @@ func Hoster(name string) directory.Hoster {
 			Languages: []directory.Language{"fr"},
 			Delay:     directory.Text{"fr": "Sous deux jours ouvrés.", "en": "Within two working days."},
 		},
-		Work:        work(),
-		Governance:  directory.Text{"fr": "Assemblée chaque trimestre, une personne, une voix."},
-		Funding:     directory.Text{"fr": "Adhésions et dons."},
-		Prices:      directory.Text{"fr": "Prix libre, 10 € conseillés."},
+		Work:       work(),
+		Governance: directory.Text{"fr": "Assemblée chaque trimestre, une personne, une voix."},
+		Decisions: directory.Decisions{
+			Voters: []directory.Voter{directory.VoterVolunteers, directory.VoterEmployees}, Documents: site + "/statuts",
+			Meetings: directory.Text{"fr": "Un samedi par trimestre."},
+		},
+		Funding:  directory.Text{"fr": "Adhésions et dons."},
+		FundedBy: []directory.Funding{directory.FundingMembership, directory.FundingDonations},
+		Prices:   directory.Text{"fr": "Prix libre, 10 € conseillés."},
+		Hosting:  own(),
+		Seeks:    directory.Text{"fr": "Quelqu'un pour relire nos guides."},
+		Relations: []directory.Relation{{
+			Kind: directory.RelationBackedUpBy, With: "https://les-etoiles.example/ap/actors/les_etoiles", Name: "Les Étoiles", Website: "https://les-etoiles.example/",
+			Services: []string{"cloud"}, Since: directory.Date{Year: 2022}, Comment: directory.Text{"fr": "Une copie chaque nuit, chiffrée."},
+		}},
+		Closing: directory.Closing{
+			NoticeDays: new(90), Plan: directory.Text{"fr": "Chacun reçoit ses données, et l'adresse d'une structure amie."},
+		},
 		Owner:       &directory.Owner{Name: "La Maison du Libre", Website: "https://maison.example/", Logo: "https://maison.example/logo.png"},
-		Memberships: []directory.Membership{{Collective: "chatons", Since: directory.Date{Year: 2019, Month: time.March}, State: directory.StateActive, Comment: "Portée 8."}},
+		Memberships: []directory.Membership{{Collective: "chatons", Since: directory.Date{Year: 2019, Month: time.March}, State: directory.StateActive, Comment: "Portée 8.", Charter: "chatons-2"}},
 		Statements: []directory.Statement{
 			{Criterion: "several-can-repair", Value: directory.Met, Since: directory.Date{Year: 2020}, SaidAt: Day, Comment: directory.Text{"fr": "Trois personnes, dont une en apprentissage."}},
 			{Criterion: "restore-tried", Value: directory.PartlyMet, SaidAt: Day, Proof: site + "/sauvegardes"},
-			{Criterion: "accounts-published", Value: directory.Unmet, SaidAt: Day},
+			{
+				Criterion: "accounts-published", Value: directory.Unmet, SaidAt: Day, Charter: "chatons-2",
+				Derogation: &directory.Derogation{
+					By: "chatons", On: directory.Date{Year: 2019, Month: time.March}, Until: directory.Date{Year: 2030},
+					Why: directory.Text{"fr": "Le temps d'écrire le premier rapport."}, Proof: "https://collectif.example/portee-8",
+				},
+			},
 		},
 		Links: []directory.Link{
 			{Kind: directory.LinkSocial, Name: "mastodon", URL: "https://social.example/@" + Handle(name)},
@@ -135,7 +155,7 @@ func pad(site string) directory.Service {
 		Website: site + "/pad",
 		Logo:    site + "/pad.png",
 		Terms:   site + "/cgu",
-		Guides:  directory.Guides{User: site + "/guides/pad", Technical: site + "/technique/pad"},
+		Guides:  directory.Guides{User: site + "/guides/pad", Technical: site + "/technique/pad", Leaving: site + "/partir/pad"},
 		Since:   directory.Date{Year: 2019},
 		Registration: directory.Registration{
 			WithoutAccount: directory.UseFull, OpenTo: []directory.OpenTo{directory.OpenToAnyone}, Capacity: directory.CapacityOpen,
@@ -144,8 +164,9 @@ func pad(site string) directory.Service {
 		Level:   directory.LevelOK,
 		Price:   directory.Text{"fr": "Prix libre."},
 		Limits:  directory.Text{"fr": "Textes gardés un an."},
-		Leaving: directory.Text{"fr": "Exportez chaque texte au format ODT."},
-		Hosting: hosting(),
+		Leaving: directory.Text{"fr": "Exportez chaque texte au format ODT."}, LeavesIn: []string{"ODT", "HTML"},
+		Intervention: &directory.Intervention{WithinDays: 2, Staffing: directory.Text{"fr": "Deux bénévoles."}},
+		Hosting:      hosting(),
 	}
 }
 
@@ -163,9 +184,11 @@ func cloud(site string) directory.Service {
 		Registration: directory.Registration{
 			WithoutAccount: directory.UseNothing, OpenTo: []directory.OpenTo{directory.OpenToMembers, directory.OpenToClients}, Capacity: directory.CapacityWaitingList,
 		},
+		Contract:     site + "/convention",
+		Holds:        directory.Holds{Accounts: new(300), Gigabytes: new(5.0), People: new(50)},
 		Level:        directory.LevelWarning,
 		LevelComment: "Mise à jour en cours.",
-		Allowance:    &directory.Allowance{DaysPerYear: 7, Why: directory.Text{"fr": "Nous réparons en semaine."}, Compensation: directory.Text{"fr": "Un mois d'adhésion."}},
+		Allowance:    &directory.Allowance{DaysPerYear: 7, Why: directory.Text{"fr": "Nous réparons en semaine."}, WhenPassed: directory.RedressTime, Compensation: directory.Text{"fr": "Un mois d'adhésion."}},
 		Intervention: &directory.Intervention{
 			WithinHours: 8, Staffing: directory.Text{"fr": "Deux salariées."},
 			Hours: []directory.Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}},
@@ -180,6 +203,15 @@ func hosting() directory.Hosting {
 		MachineRoom: "La Baie Commune", MachineRoomKind: directory.RoomHostedBay, ServerKind: directory.ServerPhysical,
 		Distribution: "Debian 13", Description: "Deux machines à nous.", Country: "FR",
 	}
+}
+
+// own is where the services stand that say nothing else.
+func own() directory.Hosting {
+	h := hosting()
+	h.Control = directory.ControlOwns
+	h.Access = directory.Text{"fr": "Deux personnes ont la clef de la salle."}
+	h.Way = directory.Text{"fr": "Vingt minutes à vélo."}
+	return h
 }
 
 // Listing gives the listing of Hoster(name).

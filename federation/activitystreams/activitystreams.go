@@ -91,4 +91,7 @@ type AggregatorProfile struct {
 	Summary  directory.Text
 	Language directory.Language
 	Contact  string // address of a page or mailbox
+
+	Collective string // slug of the collective whose members its listing is; "": none
+	Charter    string // id of the version of the charter that they follow
 }

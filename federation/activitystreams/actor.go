@@ -53,6 +53,12 @@ func EncodeAggregator(e Endpoints, a AggregatorProfile) (ap.Document, error) {
 	doc["preferredUsername"] = first(a.Handle, e.Handle)
 	doc["discoverable"], doc["indexable"] = true, true
 	doc["listing"] = string(e.Listing())
+	if a.Collective != "" {
+		doc["collective"] = a.Collective
+		if a.Charter != "" {
+			doc["charter"] = a.Charter
+		}
+	}
 	doc["featuredCollections"] = string(e.FeaturedCollections())
 	w := wordsIn(lang)
 	fields := []any{property(w.directory, anchor(e.Origin+"/", hostname(e.Origin)))}
@@ -144,7 +150,7 @@ func DecodeActor(raw []byte) (ap.Actor, error) {
 		ID: id, Type: actorType(o), Username: username(o.String("preferredUsername")),
 		Name:  clean(PlainText(o.best("name", "nameMap")), directory.MaxName, false),
 		Inbox: same("inbox"), Outbox: same("outbox"), Followers: same("followers"),
-		Services: same("services"), Listing: listingOf(o), URL: o.page(), Keys: keysOf(o), ProofKeys: proofKeysOf(o),
+		Services: same("services"), Listing: listingOf(o), Collective: collectiveOf(o), URL: o.page(), Keys: keysOf(o), ProofKeys: proofKeysOf(o),
 		Discoverable: o.Bool("discoverable"), Indexable: o.Bool("indexable"),
 		UpdatedAt: o.Time("updated"),
 	}

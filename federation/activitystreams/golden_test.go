@@ -79,7 +79,7 @@ func goldenDocuments(t testing.TB) map[string][]byte {
 	d, err := EncodeNodeActor(node, "les-lucioles.example", "Le nœud des Lucioles.")
 	keep("node", d, err)
 	d, err = EncodeAggregator(Endpoints{Origin: "https://annuaire.example", Actor: "https://annuaire.example/ap/actors/annuaire", PublicKeyPEM: testPEM, PublishedAt: testDay},
-		AggregatorProfile{Handle: "annuaire", Name: "Annuaire de l'Ouest", Summary: directory.Text{"fr": "Les hébergeurs de l'Ouest.", "en": "Hosters of the West."}, Language: "fr", Contact: "contact@annuaire.example"})
+		AggregatorProfile{Handle: "annuaire", Name: "Annuaire de l'Ouest", Summary: directory.Text{"fr": "Les hébergeurs de l'Ouest.", "en": "Hosters of the West."}, Language: "fr", Contact: "contact@annuaire.example", Collective: "chatons", Charter: "chatons-2"})
 	keep("aggregator", d, err)
 	d, err = EncodeHoster(e, h, v)
 	actor := keep("hoster", d, err)
@@ -123,7 +123,7 @@ func goldenDocuments(t testing.TB) map[string][]byte {
 func rareTerms(t testing.TB) []byte {
 	t.Helper()
 	h := directorytest.Hoster("Les Lucioles")
-	h.Until = directory.Date{Year: 2027}
+	h.Until, h.Closing.AnnouncedOn = directory.Date{Year: 2027}, directory.Date{Year: 2026, Month: time.March}
 	h.Work.OnCall = &directory.OnCall{None: true}
 	h.Statements = append(h.Statements, directory.Statement{
 		Criterion: "open-formats", Value: directory.Met, SaidBy: "https://collectif.example/ap/actors/audit", SaidAt: testDay, Until: directory.Date{Year: 2027},

@@ -5,8 +5,19 @@ import (
 
 	"github.com/go-fed/activity/streams"
 
+	"matou/directory"
 	"matou/federation/ap"
 )
+
+// collectiveOf gives the slug of the collective whose members an aggregator
+// lists; "" where it is none, or says nothing of one.
+func collectiveOf(o Object) string {
+	slug := o.String("collective")
+	if listingOf(o) == "" || !directory.IsSlug(slug) {
+		return ""
+	}
+	return slug
+}
 
 // typeAggregator is the actor type of a directory; see EncodeAggregator.
 const typeAggregator = "Service"
