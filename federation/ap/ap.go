@@ -68,12 +68,11 @@ type LocalActor struct {
 	ID         IRI       `json:"id"`
 	Kind       LocalKind `json:"kind"`
 	Username   string    `json:"username"`
-
-	Area directory.AreaCode `json:"area,omitempty"` // of a KindArea: the region or country that it speaks of
-
 	KeyID      IRI       `json:"keyId"`
 	PrivateDER []byte    `json:"privateDer"` // PKCS #8, RSA-2048
 	CreatedAt  time.Time `json:"createdAt"`
+
+	Area directory.AreaCode `json:"area,omitempty"` // of a KindArea: the region or country whose hosters it repeats
 
 	AlsoKnownAs []IRI     `json:"alsoKnownAs,omitempty"` // other ids of the actor, on other nodes (FEP-7628)
 	MovedTo     IRI       `json:"movedTo,omitempty"`     // where it lives now; "" while it is here
