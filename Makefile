@@ -23,7 +23,7 @@ race: ## every test of ours under the race detector
 	$(GO) test -race -short ./...
 
 network: ## three directories and thirty hosters: how long until each sees what one says
-	$(GO) test ./federation -run '^TestNetwork$$' -count=1 -v
+	.ci/network
 
 fuzz: ## each fuzz target for FUZZTIME seconds
 	.ci/fuzz $(or $(FUZZTIME),15s)
