@@ -65,7 +65,7 @@ var hosterColumns = []column{
 	{name: "canRepair", hoster: func(h *directory.Hoster) cell { return countCell(&h.Work.CanRepair) }},
 	{name: "prices.fr", aliases: []string{"prices", "prix", "tarifs"}, hoster: func(h *directory.Hoster) cell { return textCell(&h.Prices, "fr") }},
 	{name: "prices.en", hoster: func(h *directory.Hoster) cell { return textCell(&h.Prices, "en") }},
-	{name: "collectives", aliases: []string{"collectifs"}, hoster: func(h *directory.Hoster) cell { return collectiveCell(h) }},
+	{name: "collectives", aliases: []string{"collectifs"}, hoster: collectiveCell},
 }
 
 var serviceColumns = []column{
