@@ -84,6 +84,10 @@ type Result struct {
 	Total  int
 	Hits   []Hit
 	Facets []FacetCounts // in the order of the vocabulary
+	Near   *Point        // where distances count from: Query.Near, else a place that the text names; nil: nowhere
+	Read   []Reading     // what the text was understood as, in its order; plain words that listings hold are not told
+	Held   []Held        // what each filter and the text hide: filters in the order of the facets, the text last
+	Wider  []Relaxation  // steps that find more, where fewer than Few were found
 }
 
 // Hit is one listing found.

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"crypto/sha256"
 	"math"
 	"net/url"
 	"slices"
@@ -169,20 +168,3 @@ func (q Query) asked() url.Values {
 }
 
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', -1, 64) }
-
-// Shuffle gives the place of a listing in the neutral order of a day: listings
-// stand by these bytes. The order is the same for everyone on that day, nobody
-// can influence it, and it changes each day, so that everyone comes first in
-// turn. It is SHA-256(date "|" canonical query "|" id).
-func Shuffle(day Date, query string, id ID) [32]byte { return Shuffler(day, query)(id) }
-
-// Shuffler is Shuffle for many listings of one day and query. What it gives
-// must not be called from several goroutines at once.
-func Shuffler(day Date, query string) func(ID) [32]byte {
-	b := []byte(day.String() + "|" + query + "|")
-	common := len(b)
-	return func(id ID) [32]byte {
-		b = append(b[:common], id...)
-		return sha256.Sum256(b)
-	}
-}

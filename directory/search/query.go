@@ -1,22 +1,22 @@
 package search
 
 import (
+	"maps"
 	"slices"
-	"sort"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"matou/directory"
 )
 
-// shortestSlip is the length in letters from which a word may hold a slip.
-const shortestSlip = 5
-
 // Search answers q: the listings that hold every word of its text and pass
 // every facet, a page of them in order, and what each value of each facet of
 // the vocabulary would give.
+//
+// Words that name a need, a product that people want to leave, or a place are
+// understood as such (Result.Read); a word is found with one slip, or where it
+// is only begun, if no listing holds it as it is; and a word that no listing
+// holds at all does not narrow a text that says something else.
 //
 // A value of a facet is told where it would give something or is chosen; the
 // values of FacetCriterion tell what adding them would leave. An area under
@@ -25,83 +25,47 @@ const shortestSlip = 5
 func (x *Index) Search(q directory.Query) directory.Result {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	s := selection{x: x, keys: x.order(), chosen: x.canonical(q.Filters)}
-	s.text = x.matching(q.Text)
+	s := x.selection(q)
+	found := s.without("")
+	s.held = x.tally(found)
+	r := directory.Result{Total: int(found.GetCardinality()), Near: q.Near}
+	if r.Near == nil {
+		r.Near = s.read.near
+	}
+	r.Hits = x.hits(found, q, r.Near)
+	for _, l := range x.vocabulary.Facets {
+		r.Facets = append(r.Facets, s.count(l.Facet))
+	}
+	r.Read = s.readings(q)
+	r.Held = s.holding(q, found)
+	if r.Total < directory.Few {
+		r.Wider = s.wider(q, r.Total)
+	}
+	return r
+}
+
+// selection begins to answer q.
+func (x *Index) selection(q directory.Query) *selection {
+	s := &selection{x: x, chosen: x.canonical(q.Filters), read: x.read(q.Text)}
 	s.passing = make(map[directory.Facet]*roaring.Bitmap, len(s.chosen))
 	for f, values := range s.chosen {
 		if len(values) > 0 && x.values[f] != nil {
 			s.passing[f] = x.passing(f, values)
 		}
 	}
-	found := s.without("")
-	s.held = x.tally(found)
-	r := directory.Result{Total: int(found.GetCardinality()), Hits: x.hits(found, q)}
-	for _, l := range x.vocabulary.Facets {
-		r.Facets = append(r.Facets, s.count(l.Facet))
-	}
-	return r
+	return s
 }
 
-// matching gives the listings that hold every word of a text, or nil where it
-// asks nothing.
-func (x *Index) matching(text string) *roaring.Bitmap {
-	words := x.asked(text)
-	if len(words) == 0 {
-		return nil
-	}
-	var found *roaring.Bitmap
-	for i, w := range words {
-		match := x.word(w, i == len(words)-1)
-		if found == nil {
-			found = match
-		} else {
-			found = roaring.And(found, match)
-		}
-	}
-	return found
-}
-
-// asked gives the words of a text that narrow a search. Where people wrote
-// only words that ask, those that name something here do.
-func (x *Index) asked(text string) []string {
-	all := slices.DeleteFunc(split(text), func(w string) bool { return grammar[w] })
-	words := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return asking[w] })
-	if len(words) > 0 {
-		return words
-	}
-	return slices.DeleteFunc(all, func(w string) bool { return x.words[stem(w)] == nil })
-}
-
-// word gives the listings that hold w: as it is; or, for the last word, which
-// may not be written to its end, beginning so; or, where there is none, with
-// one slip.
-func (x *Index) word(w string, last bool) *roaring.Bitmap {
-	found := roaring.New()
-	if set := x.words[stem(w)]; set != nil {
-		found = set
-	}
-	dictionary := x.order().words
-	if last && len(w) >= 2 {
-		parts := []*roaring.Bitmap{found}
-		for i := sort.SearchStrings(dictionary, w); i < len(dictionary) && strings.HasPrefix(dictionary[i], w); i++ {
-			parts = append(parts, x.words[dictionary[i]])
-		}
-		found = roaring.FastOr(parts...)
-	}
-	if !found.IsEmpty() || utf8.RuneCountInString(w) < shortestSlip {
-		return found
-	}
-	var parts []*roaring.Bitmap
-	for _, known := range dictionary {
-		if diff := len(known) - len(w); diff >= -5 && diff <= 4 && (oneSlip(w, known) || oneSlip(stem(w), known)) {
-			parts = append(parts, x.words[known])
-		}
-	}
-	return roaring.FastOr(parts...)
+// total gives how many listings a query finds.
+func (x *Index) total(q directory.Query) int {
+	return int(x.selection(q).without("").GetCardinality())
 }
 
 // passing gives the listings that pass the chosen values of f.
 func (x *Index) passing(f directory.Facet, values []string) *roaring.Bitmap {
+	if f != directory.FacetCriterion {
+		return x.any(f, values)
+	}
 	parts := make([]*roaring.Bitmap, 0, len(values))
 	for _, v := range values {
 		set := x.values[f][v]
@@ -109,43 +73,50 @@ func (x *Index) passing(f directory.Facet, values []string) *roaring.Bitmap {
 			set = roaring.New()
 		}
 		parts = append(parts, set)
-		if f == directory.FacetServes {
-			parts = append(parts, x.servingAround(x.around(v)))
-		}
 	}
-	if f == directory.FacetCriterion {
-		return roaring.FastAnd(parts...)
-	}
-	return roaring.FastOr(parts...)
+	return roaring.FastAnd(parts...)
 }
 
 // selection is one query being answered.
 type selection struct {
 	x       *Index
-	keys    *sorted
+	read    *reading
 	chosen  map[directory.Facet][]string
-	text    *roaring.Bitmap // nil: no text
 	passing map[directory.Facet]*roaring.Bitmap
 	held    *tally // of what is found where every facet holds
 }
 
+// asking gives s with other values of one facet.
+func (s *selection) asking(f directory.Facet, values []string) *selection {
+	other := *s
+	other.passing = maps.Clone(s.passing)
+	if delete(other.passing, f); len(values) > 0 && s.x.values[f] != nil {
+		other.passing[f] = s.x.passing(f, values)
+	}
+	return &other
+}
+
 // without gives what is found where facet f is free; for "", what is found.
 func (s *selection) without(f directory.Facet) *roaring.Bitmap {
-	var parts []*roaring.Bitmap
-	if s.text != nil {
-		parts = append(parts, s.text)
+	parts := make([]*roaring.Bitmap, 0, len(s.passing)+2)
+	if s.read.set != nil {
+		parts = append(parts, s.read.set)
 	}
 	for g, set := range s.passing {
 		if g != f || f == directory.FacetCriterion {
 			parts = append(parts, set)
 		}
 	}
-	switch len(parts) {
-	case 0:
-		return s.x.all
-	case 1:
+	switch {
+	case len(parts) == 0:
+		return s.x.live
+	case !s.x.gone.IsEmpty():
+		parts = append(parts, s.x.live)
+	case len(parts) == 1:
 		return parts[0]
 	}
+	// Smallest first: each step has no more to do than the one before it.
+	slices.SortFunc(parts, func(a, b *roaring.Bitmap) int { return int(a.GetCardinality()) - int(b.GetCardinality()) })
 	return roaring.FastAnd(parts...)
 }
 
@@ -162,16 +133,23 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 	base := s.free(f)
 	answered := base.in(s.x.said[f])
 	counts := directory.FacetCounts{Facet: f, Unsaid: int(base.size - answered)}
+	chosen := make(map[string]bool, len(s.chosen[f]))
+	for _, v := range s.chosen[f] {
+		chosen[v] = true
+	}
 	tell := func(value string, n uint64) {
-		chosen := slices.Contains(s.chosen[f], value)
-		if n > 0 || chosen {
-			counts.Values = append(counts.Values, directory.ValueCount{Value: value, Count: int(n), Chosen: chosen})
+		if c := chosen[value]; n > 0 || c {
+			counts.Values = append(counts.Values, directory.ValueCount{Value: value, Count: int(n), Chosen: c})
+			delete(chosen, value)
 		}
 	}
-	if f == directory.FacetServes {
-		s.countServes(base, tell)
+	order := s.x.order()
+	if a := order.areas[f]; a != nil {
+		for i, n := range a.count(s.x.columns[f], base.set) {
+			tell(a.values[i], uint64(n))
+		}
 	} else {
-		for _, value := range s.keys.values[f] {
+		for _, value := range order.values[f] {
 			n := uint64(0)
 			if set := s.x.values[f][value]; set != nil && answered > 0 {
 				n = base.in(set)
@@ -180,16 +158,35 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 		}
 	}
 	for _, value := range s.chosen[f] { // chosen, and named by no listing
-		known := slices.ContainsFunc(counts.Values, func(c directory.ValueCount) bool { return c.Value == value })
-		if !known {
-			tell(value, s.chosenCount(f, base, value))
+		if chosen[value] {
+			tell(value, base.in(s.x.passing(f, []string{value})))
 		}
 	}
 	return counts
 }
 
-// chosenCount counts a value that no listing names: nobody, or under
-// FacetServes those who serve an area around it.
-func (s *selection) chosenCount(f directory.Facet, base *tally, value string) uint64 {
-	return base.in(s.x.passing(f, []string{value}))
+// holding tells what each filter and the text hide.
+func (s *selection) holding(q directory.Query, found *roaring.Bitmap) []directory.Held {
+	total := int(found.GetCardinality())
+	var all []directory.Held
+	for _, f := range directory.AllFacets() {
+		for _, v := range q.Filters[f] {
+			wide := s.asking(f, replaced(s.chosen[f], s.x.canonicalValue(f, v), "")).without("")
+			h := directory.Held{Facet: f, Value: v, Hides: int(wide.GetCardinality()) - total}
+			if said := s.x.said[f]; said != nil {
+				hidden := roaring.AndNot(wide, found)
+				h.Unsaid = int(hidden.GetCardinality() - hidden.AndCardinality(said))
+			}
+			if h.Hides < 0 { // of several values of one facet, fewer find less
+				h.Hides, h.Unsaid = 0, 0
+			}
+			all = append(all, h)
+		}
+	}
+	if q.Text != "" {
+		free := *s
+		free.read = &reading{}
+		all = append(all, directory.Held{Value: q.Text, Hides: int(free.without("").GetCardinality()) - total})
+	}
+	return all
 }

@@ -8,6 +8,8 @@
 package search
 
 import (
+	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,27 +24,26 @@ import (
 type Index struct {
 	vocabulary *directory.Vocabulary
 	areas      directory.Areas // nil: only the forms of codes are known
-	needWords  map[directory.NeedID][]string
+	lexicon    *lexicon
 
 	mu      sync.RWMutex
-	entries []entry // by number; a free number has an empty ID
+	ids     []directory.ID // by number; "" for one that nobody has
+	seeds   []uint64       // of the ids, for the order of the day
+	places  []place
 	numbers map[directory.ID]uint32
 	free    []uint32
-	all     *roaring.Bitmap
+	live    *roaring.Bitmap                     // the numbers of what can be found
+	gone    *roaring.Bitmap                     // numbers that nobody has any more, and that sets may still hold
 	values  map[directory.Facet]sets            // listings under each value
 	said    map[directory.Facet]*roaring.Bitmap // listings that answer a facet
 	whole   sets                                // listings that serve all of an area, by its code
-	words   sets
+	words   map[string]*posting
+	columns map[directory.Facet]*column // of the facets whose values are areas
 
-	// sorted is what searches need of the keys above in order; nil after a
-	// key came or went, and then made by the next search.
-	sorted atomic.Pointer[sorted]
-}
-
-// entry is what the order of hits needs of a listing.
-type entry struct {
-	id    directory.ID
-	point *directory.Point // nil: the hoster gives no place
+	// What searches need of the keys above in order; nil after a key came or
+	// went, and then made by the next search that needs it.
+	sorted     atomic.Pointer[sorted]
+	dictionary atomic.Pointer[[]string] // the words
 }
 
 // sets are listings, as their numbers, by a key.
@@ -50,59 +51,123 @@ type sets map[string]*roaring.Bitmap
 
 // sorted holds keys of an Index in order.
 type sorted struct {
-	words  []string
-	values map[directory.Facet][]string // of the facets whose values only the listings name
-	chains []chain
+	values map[directory.Facet][]string // of the facets whose values are no areas
+	areas  map[directory.Facet]*areas
 }
+
+// areaFacets are those whose values are areas.
+var areaFacets = []directory.Facet{directory.FacetServes, directory.FacetSeat, directory.FacetData}
 
 // New makes an empty index. The vocabulary must not be changed afterwards;
 // areas may be nil.
 func New(v *directory.Vocabulary, areas directory.Areas) *Index {
 	x := &Index{
 		vocabulary: v, areas: areas,
-		needWords: needWords(v),
-		numbers:   make(map[directory.ID]uint32),
-		all:       roaring.New(),
-		values:    make(map[directory.Facet]sets),
-		said:      make(map[directory.Facet]*roaring.Bitmap),
-		whole:     make(sets),
-		words:     make(sets),
+		lexicon: newLexicon(v),
+		numbers: make(map[directory.ID]uint32),
+		live:    roaring.New(),
+		gone:    roaring.New(),
+		values:  make(map[directory.Facet]sets),
+		said:    make(map[directory.Facet]*roaring.Bitmap),
+		whole:   make(sets),
+		words:   make(map[string]*posting),
+		columns: make(map[directory.Facet]*column),
 	}
 	for _, f := range directory.AllFacets() {
 		x.values[f], x.said[f] = make(sets), roaring.New()
+	}
+	for _, f := range areaFacets {
+		x.columns[f] = newColumn()
 	}
 	return x
 }
 
 // Put adds l, or replaces the listing of the same hoster. A hoster that does
 // not consent to be found (FEP-5feb), or that has closed, is taken out.
-func (x *Index) Put(l directory.Listing) {
-	h := l.Hoster
-	if h.ID == "" || !h.Discoverable || !h.Indexable || h.State == directory.StateClosed {
-		x.Remove(h.ID)
-		return
-	}
-	terms := directory.Terms(l, x.vocabulary, x.areas)
-	words := x.wordsOf(h)
-	e := entry{h.ID, x.point(h.Seat)}
+func (x *Index) Put(l directory.Listing) { x.PutAll([]directory.Listing{l}) }
 
+// PutAll is Put for many listings at once: they are read on all processors.
+// Of two of the same hoster the last one stays.
+func (x *Index) PutAll(all []directory.Listing) {
+	read := make([]entry, len(all))
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		readers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(all); i = next.Add(1) - 1 {
+				read[i] = x.entry(all[i])
+			}
+		})
+	}
+	readers.Wait()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.remove(h.ID)
-	n := x.number(h.ID)
-	x.entries[n] = e
-	x.all.Add(n)
-	for f, values := range terms {
+	for i := range read {
+		x.put(&read[i])
+	}
+	x.sweep(false)
+}
+
+// entry is what the index keeps of one listing.
+type entry struct {
+	id    directory.ID
+	found bool // it may be
+	seed  uint64
+	place place
+	terms map[directory.Facet][]string
+	whole []string
+	words []string
+}
+
+func (x *Index) entry(l directory.Listing) entry {
+	h := l.Hoster
+	e := entry{id: h.ID}
+	if h.ID == "" || !h.Discoverable || !h.Indexable || h.State == directory.StateClosed {
+		return e
+	}
+	e.found, e.seed, e.place = true, directory.Seed(string(h.ID)), x.place(h.Seat)
+	e.terms, e.words = directory.Terms(l, x.vocabulary, x.areas), wordsOf(h)
+	for _, a := range h.Serves {
+		e.whole = append(e.whole, x.code(string(a)))
+	}
+	slices.Sort(e.whole)
+	e.whole = slices.Compact(e.whole)
+	return e
+}
+
+func (x *Index) put(e *entry) {
+	x.remove(e.id)
+	if !e.found {
+		return
+	}
+	n := x.number(e)
+	x.live.Add(n)
+	for f, values := range e.terms {
 		x.said[f].Add(n)
 		for _, v := range values {
 			x.add(x.values[f], v, n)
 		}
 	}
-	for _, a := range h.Serves {
-		x.add(x.whole, x.code(string(a)), n)
+	for _, a := range e.whole {
+		x.add(x.whole, a, n)
 	}
-	for _, w := range words {
-		x.add(x.words, w, n)
+	for _, f := range areaFacets {
+		whole := e.whole
+		if f != directory.FacetServes {
+			whole = nil
+		}
+		if x.columns[f].put(n, e.terms[f], whole) {
+			x.sorted.Store(nil)
+		}
+	}
+	for _, w := range e.words {
+		p := x.words[w]
+		if p == nil {
+			p = &posting{}
+			x.words[w] = p
+			x.dictionary.Store(nil)
+		}
+		p.add(n)
 	}
 }
 
@@ -111,6 +176,7 @@ func (x *Index) Remove(id directory.ID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.remove(id)
+	x.sweep(false)
 }
 
 // Len gives how many listings can be found.
@@ -121,35 +187,65 @@ func (x *Index) Len() int {
 }
 
 // number gives a number to a hoster that has none.
-func (x *Index) number(id directory.ID) uint32 {
-	n := uint32(len(x.entries))
+func (x *Index) number(e *entry) uint32 {
+	n := uint32(len(x.ids))
 	if last := len(x.free) - 1; last >= 0 {
 		n, x.free = x.free[last], x.free[:last]
+		x.ids[n], x.seeds[n], x.places[n] = e.id, e.seed, e.place
 	} else {
-		x.entries = append(x.entries, entry{})
+		x.ids, x.seeds, x.places = append(x.ids, e.id), append(x.seeds, e.seed), append(x.places, e.place)
 	}
-	x.numbers[id] = n
+	x.numbers[e.id] = n
 	return n
 }
 
-// remove looks through every set rather than keep, for each listing, which
-// ones it is in: that costs a millisecond at ten thousand listings, and
-// profiles change seldom.
+// remove takes a number out of use. The sets that hold it are not looked for:
+// nothing that is not live is ever found, and sweep takes many out at once.
 func (x *Index) remove(id directory.ID) {
 	n, ok := x.numbers[id]
 	if !ok {
 		return
 	}
 	delete(x.numbers, id)
-	x.entries[n] = entry{}
-	x.free = append(x.free, n)
-	x.all.Remove(n)
-	for _, f := range directory.AllFacets() {
-		x.said[f].Remove(n)
-		x.drop(x.values[f], n)
+	x.ids[n], x.places[n] = "", place{}
+	x.live.Remove(n)
+	x.gone.Add(n)
+	for _, c := range x.columns {
+		c.remove(n)
 	}
-	x.drop(x.whole, n)
-	x.drop(x.words, n)
+}
+
+// leastSweep is how many numbers may have gone before any are looked for.
+const leastSweep = 256
+
+// sweep takes the numbers that have gone out of every set, once there are many
+// or at once, so that they can be given anew.
+func (x *Index) sweep(atOnce bool) {
+	many := x.gone.GetCardinality() > leastSweep+uint64(len(x.numbers))/16
+	if x.gone.IsEmpty() || !many && !atOnce {
+		return
+	}
+	clean := func(s sets) {
+		for key, set := range s {
+			if set.AndNot(x.gone); set.IsEmpty() {
+				delete(s, key)
+			}
+		}
+	}
+	for f, said := range x.said {
+		said.AndNot(x.gone)
+		clean(x.values[f])
+	}
+	clean(x.whole)
+	for w, p := range x.words {
+		if p.drop(x.gone) {
+			delete(x.words, w)
+		}
+	}
+	x.sorted.Store(nil)
+	x.dictionary.Store(nil)
+	x.free = append(x.free, x.gone.ToArray()...)
+	x.gone = roaring.New()
 }
 
 func (x *Index) add(s sets, key string, n uint32) {
@@ -162,30 +258,20 @@ func (x *Index) add(s sets, key string, n uint32) {
 	set.Add(n)
 }
 
-func (x *Index) drop(s sets, n uint32) {
-	for key, set := range s {
-		if set.CheckedRemove(n) && set.IsEmpty() {
-			delete(s, key)
-			x.sorted.Store(nil)
-		}
-	}
-}
-
-// point gives where a hoster is: as it says, else the middle of its commune
+// place gives where a hoster is: as it says, else the middle of its commune
 // or inter-municipality. The middle of anything larger would mislead.
-func (x *Index) point(seat directory.Place) *directory.Point {
+func (x *Index) place(seat directory.Place) place {
 	if seat.Point != nil {
-		p := *seat.Point
-		return &p
+		return placeOf(*seat.Point)
 	}
 	if x.areas == nil || seat.Area == "" {
-		return nil
+		return place{}
 	}
 	a, ok := x.areas.Area(seat.Area)
-	if !ok || a.Kind != directory.AreaCommune && a.Kind != directory.AreaEPCI {
-		return nil
+	if !ok || a.Point == nil || a.Kind != directory.AreaCommune && a.Kind != directory.AreaEPCI {
+		return place{}
 	}
-	return a.Point
+	return placeOf(*a.Point)
 }
 
 // order gives the keys in order, making them anew where they have changed. The
@@ -194,13 +280,26 @@ func (x *Index) order() *sorted {
 	if s := x.sorted.Load(); s != nil {
 		return s
 	}
-	s := &sorted{words: keys(x.words), values: make(map[directory.Facet][]string)}
+	s := &sorted{values: make(map[directory.Facet][]string), areas: make(map[directory.Facet]*areas)}
 	for f, values := range x.values {
-		s.values[f] = x.naturalOrder(f, values)
+		if c := x.columns[f]; c != nil {
+			s.areas[f] = c.prepare(x.around)
+		} else {
+			s.values[f] = x.naturalOrder(f, values)
+		}
 	}
-	s.chains = x.chains(s.values[directory.FacetServes])
 	x.sorted.Store(s)
 	return s
+}
+
+// known gives the words of all listings in order.
+func (x *Index) known() []string {
+	if d := x.dictionary.Load(); d != nil {
+		return *d
+	}
+	d := slices.Sorted(maps.Keys(x.words))
+	x.dictionary.Store(&d)
+	return d
 }
 
 func keys(s sets) []string {

@@ -15,12 +15,6 @@ import (
 // it. The terms of FacetServes hold the second; the sets of Index.whole, the
 // first.
 
-// chain is the areas around others, and those others.
-type chain struct {
-	around []string // nearest first
-	values []string // sorted
-}
-
 // code gives the one code of an area that the gazetteer knows by several:
 // "FR-75C" for "FR-75".
 func (x *Index) code(a string) string {
@@ -35,16 +29,23 @@ func (x *Index) code(a string) string {
 // canonical gives filters with the one code of each area in them.
 func (x *Index) canonical(filters map[directory.Facet][]string) map[directory.Facet][]string {
 	filters = maps.Clone(filters)
-	for _, f := range []directory.Facet{directory.FacetServes, directory.FacetSeat, directory.FacetData} {
+	for _, f := range areaFacets {
 		values := slices.Clone(filters[f])
 		for i, v := range values {
-			values[i] = x.code(v)
+			values[i] = x.canonicalValue(f, v)
 		}
 		if len(values) > 0 {
 			filters[f] = values
 		}
 	}
 	return filters
+}
+
+func (x *Index) canonicalValue(f directory.Facet, v string) string {
+	if slices.Contains(areaFacets, f) {
+		return x.code(v)
+	}
+	return v
 }
 
 // around gives the areas that value lies in, nearest first, without itself.
@@ -65,25 +66,6 @@ func (x *Index) around(value string) []string {
 	return all
 }
 
-// chains puts together the values that lie in the same areas, so that each
-// search meets those who serve all of Brittany once and not once a commune.
-func (x *Index) chains(values []string) []chain {
-	var all []chain
-	at := make(map[string]int)
-	for _, v := range values {
-		around := slices.DeleteFunc(x.around(v), func(a string) bool { return x.whole[a] == nil })
-		key := strings.Join(around, " ")
-		i, ok := at[key]
-		if !ok {
-			i = len(all)
-			at[key] = i
-			all = append(all, chain{around: around})
-		}
-		all[i].values = append(all[i].values, v)
-	}
-	return all
-}
-
 // servingAround gives the listings that serve all of one of these areas.
 func (x *Index) servingAround(around []string) *roaring.Bitmap {
 	var parts []*roaring.Bitmap
@@ -93,25 +75,4 @@ func (x *Index) servingAround(around []string) *roaring.Bitmap {
 		}
 	}
 	return roaring.FastOr(parts...)
-}
-
-// countServes tells, by alphabet of the codes, how many listings of base serve
-// each area.
-func (s *selection) countServes(base *tally, tell func(string, uint64)) {
-	counts := make(map[string]uint64, len(s.keys.values[directory.FacetServes]))
-	inside := s.x.values[directory.FacetServes]
-	for _, c := range s.keys.chains {
-		around := roaring.And(base.set, s.x.servingAround(c.around))
-		outer := around.GetCardinality()
-		for _, v := range c.values {
-			n := base.in(inside[v])
-			if outer > 0 {
-				n += outer - around.AndCardinality(inside[v])
-			}
-			counts[v] = n
-		}
-	}
-	for _, v := range s.keys.values[directory.FacetServes] {
-		tell(v, counts[v])
-	}
 }

@@ -18,7 +18,7 @@ type tally struct {
 }
 
 func (x *Index) tally(set *roaring.Bitmap) *tally {
-	return &tally{set: set, size: set.GetCardinality(), whole: set == x.all}
+	return &tally{set: set, size: set.GetCardinality(), whole: set == x.live && x.gone.IsEmpty()}
 }
 
 // in gives how many listings of the tally's set are in another.

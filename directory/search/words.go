@@ -45,14 +45,18 @@ func set(list string) map[string]bool {
 // that anyone searches by.
 var elided = set("c d j l m n s t qu jusqu lorsqu puisqu quoiqu")
 
-// fold makes one form of what people write in many: small letters without
-// accents, ligatures apart. "Œuvre Été" gives "oeuvre ete".
+// fold makes one form of a word that people write in many: small letters
+// without accents, ligatures apart. "Œuvré" gives "oeuvre".
 func fold(s string) string {
+	if plain(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range norm.NFKD.String(s) {
 		switch r = unicode.ToLower(r); {
 		case unicode.Is(unicode.Mn, r):
+		case !inWord(r):
 		case r == 'œ':
 			b.WriteString("oe")
 		case r == 'æ':
@@ -66,37 +70,92 @@ func fold(s string) string {
 	return b.String()
 }
 
-// split gives the folded words of a text in their order, without elisions:
-// "L'agenda d'Évreux" gives "agenda", "evreux".
-func split(s string) []string {
-	var all []string
-	s = fold(s)
-	for s != "" {
-		start := strings.IndexFunc(s, inWord)
-		if start < 0 {
-			break
+// plain reports whether s is folded as it stands.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
 		}
-		s = s[start:]
-		end := strings.IndexFunc(s, func(r rune) bool { return !inWord(r) })
-		if end < 0 {
-			end = len(s)
-		}
-		word := s[:end]
-		s = s[end:]
-		next, _ := utf8.DecodeRuneInString(s)
-		if (next == '\'' || next == '’' || next == 'ʼ') && elided[word] {
+	}
+	return true
+}
+
+// token is one word of a text.
+type token struct {
+	word       string // folded
+	stem       string
+	start, end int  // where it stands in the text, in bytes
+	elided     bool // it stands before an apostrophe and is no word to search by
+}
+
+// tokens gives the words of a text in their order.
+func tokens(s string) []token {
+	var all []token
+	for at := 0; at < len(s); {
+		r, n := utf8.DecodeRuneInString(s[at:])
+		if !inWord(r) {
+			at += n
 			continue
 		}
-		all = append(all, word[:min(len(word), maxWord)])
+		start := at
+		for at < len(s) {
+			r, n = utf8.DecodeRuneInString(s[at:])
+			if !inWord(r) {
+				break
+			}
+			at += n
+		}
+		word := fold(s[start:at])
+		if word == "" {
+			continue
+		}
+		word = clip(word)
+		next, _ := utf8.DecodeRuneInString(s[at:])
+		apostrophe := next == '\'' || next == '’' || next == 'ʼ'
+		all = append(all, token{word: word, stem: stem(word), start: start, end: at, elided: apostrophe && elided[word]})
 	}
 	return all
 }
 
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// clip cuts a word to what is kept of it, at a letter.
+func clip(word string) string {
+	if len(word) <= maxWord {
+		return word
+	}
+	end := maxWord
+	for end > 0 && !utf8.RuneStart(word[end]) {
+		end--
+	}
+	return word[:end]
+}
 
-// stem takes the mark of the plural off a folded word, in French and in
-// English: "listes" and "liste" are one, and "journaux" and "journal".
+// inWord reports whether r is part of a word; marks are, since an accent may
+// stand behind its letter.
+func inWord(r rune) bool {
+	return r != 'ʼ' && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r))
+}
+
+// stem takes off a folded word what changes with number, gender and tense, in
+// French and in English alike: "listes" and "liste" are one, so are "journaux"
+// and "journal", and "partage", "partagées" and "partager". It goes less far
+// than a real stemmer of either language: two words made one by mistake find
+// what nobody asked for, and nobody can see why.
 func stem(w string) string {
+	w = singular(w)
+	for _, c := range endings {
+		if before, ok := strings.CutSuffix(w, c.end); ok && len(before) >= c.least {
+			w = before + c.put
+			break
+		}
+	}
+	if n := len(w); n > 4 && w[n-1] == w[n-2] && w[n-1] >= 'a' {
+		w = w[:n-1]
+	}
+	return w
+}
+
+// singular takes the mark of the plural off.
+func singular(w string) string {
 	switch {
 	case len(w) <= 3, strings.HasSuffix(w, "ss"):
 		return w
@@ -110,11 +169,23 @@ func stem(w string) string {
 	return w
 }
 
+// endings are what a stem loses, the longest first, where so many bytes at
+// least stand before it.
+var endings = []struct {
+	end, put string
+	least    int
+}{
+	{"atives", "at", 4}, {"ative", "atif", 4}, {"ive", "if", 4}, {"euse", "eur", 4},
+	{"ees", "", 4}, {"ee", "", 4}, {"er", "", 5}, {"e", "", 4},
+}
+
 // stems gives the words of a text as the index keeps them.
 func stems(s string) []string {
-	all := split(s)
-	for i, w := range all {
-		all[i] = stem(w)
+	var all []string
+	for _, t := range tokens(s) {
+		if !t.elided {
+			all = append(all, t.stem)
+		}
 	}
 	return all
 }
@@ -144,10 +215,10 @@ func needWords(v *directory.Vocabulary) map[directory.NeedID][]string {
 	return words
 }
 
-// wordsOf gives the words under which h is found, each once: its name, its
-// summary and its place, and the names, summaries, programs and needs of its
-// services.
-func (x *Index) wordsOf(h directory.Hoster) []string {
+// wordsOf gives the stems of what h says of itself, each once: its name, its
+// summary, its description and its place, and the names, summaries and programs
+// of its services. What these stand for is found by the facets.
+func wordsOf(h directory.Hoster) []string {
 	all := stems(h.Name)
 	text := func(t directory.Text) {
 		for _, s := range t {
@@ -155,26 +226,12 @@ func (x *Index) wordsOf(h directory.Hoster) []string {
 		}
 	}
 	text(h.Summary)
+	text(h.Description)
 	all = append(all, stems(h.Seat.Name)...)
-	if x.areas != nil {
-		for _, a := range append([]directory.AreaCode{h.Seat.Area}, h.Serves...) {
-			if a == "" {
-				continue
-			}
-			for _, code := range x.areas.Ancestors(a) {
-				if area, ok := x.areas.Area(code); ok {
-					text(area.Name)
-				}
-			}
-		}
-	}
 	for _, s := range h.Services {
 		all = append(all, stems(s.Name)...)
 		all = append(all, stems(s.Software.Name)...)
 		text(s.Summary)
-		for _, n := range x.vocabulary.Needs(s) {
-			all = append(all, x.needWords[n]...)
-		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
