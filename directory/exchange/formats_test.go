@@ -254,6 +254,13 @@ func fuzzRead(f *testing.F, format exchange.Format) {
 		}
 		f.Add(raw)
 	}
+	if format == exchange.FormatJSON {
+		raw, err := exchange.ExportJSON([]directory.Listing{directorytest.Listing("Les Lucioles")})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		_, _ = exchange.Detect("f", raw)
 		r, err := exchange.Read(format, "https://f.example/f", raw)
