@@ -29,7 +29,7 @@ func (n *Node) fetchActor(ctx context.Context, id ap.IRI) (ap.Actor, ap.Document
 	if err := n.keepActor(ctx, before, &a, doc); err != nil {
 		return ap.Actor{}, ap.Document{}, err
 	}
-	n.forgetKeys(id)
+	n.in.keys.cache.forget(id)
 	return a, doc, nil
 }
 

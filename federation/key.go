@@ -25,7 +25,7 @@ const (
 	keyRefusal    = 10 * time.Minute // for an actor that has no such key
 	keyAbsence    = time.Minute      // for an actor that could not be asked
 	keyRetry      = 5 * time.Minute  // age from which a key that does not fit is fetched again
-	mostKeys      = 16 << 10
+	mostKeys      = 16 << 10 // actors
 	mostBudgets   = 4 << 10
 	budgetRate    = rate.Limit(20) // fetches a second for one domain, over time
 	budgetBurst   = 200            // … and in one go
@@ -71,7 +71,7 @@ type foundKey struct {
 // whomever they name.
 type keyring struct {
 	perDomain int // activities of one domain in five minutes
-	cache     *lru.Cache[keyName, foundKey]
+	cache     *keyCache
 	budgets   *lru.Cache[string, *budget]
 	open      atomic.Int32 // fetches
 	owners    *lru.Cache[ap.IRI, keyOwner]
@@ -81,7 +81,7 @@ type keyring struct {
 }
 
 func (k *keyring) init() (err error) {
-	if k.cache, err = lru.New[keyName, foundKey](mostKeys); err != nil {
+	if k.cache, err = newKeyCache(); err != nil {
 		return err
 	}
 	if k.owners, err = lru.New[ap.IRI, keyOwner](mostBudgets); err != nil {
@@ -160,7 +160,7 @@ func (k *keyring) begin(host string, now time.Time) (leave func(), ok bool) {
 // where the origin says that the actor is deleted.
 func (n *Node) key(ctx context.Context, name keyName) (foundKey, error) {
 	now := n.clock()
-	if k, ok := n.in.keys.cache.Get(name); ok && now.Before(k.until) {
+	if k, ok := n.in.keys.cache.find(name); ok && now.Before(k.until) {
 		return k, k.err
 	}
 	a, err := n.store.Actor(ctx, name.actor)
@@ -169,7 +169,7 @@ func (n *Node) key(ctx context.Context, name keyName) (foundKey, error) {
 	}
 	if err == nil && now.Sub(a.FetchedAt) < keyLife {
 		if k := keyOf(a, name); k.err == nil {
-			n.in.keys.cache.Add(name, k)
+			n.in.keys.cache.keep(name, k)
 			return k, nil
 		}
 	}
@@ -210,14 +210,14 @@ func (n *Node) askKey(ctx context.Context, name keyName) (foundKey, error) {
 	if k.err != nil {
 		n.in.keys.unusable.Add(1)
 	}
-	if old, ok := n.in.keys.cache.Get(name); ok && k.mute && old.err == nil && now.Before(old.until) {
+	if old, ok := n.in.keys.cache.find(name); ok && k.mute && old.err == nil && now.Before(old.until) {
 		// A forged signature made us ask. That the origin is away must not
 		// lock its actor out: the key that is known stays as good as it was.
 		old.at = now
-		n.in.keys.cache.Add(name, old)
+		n.in.keys.cache.keep(name, old)
 		return foundKey{}, k.err
 	}
-	n.in.keys.cache.Add(name, k)
+	n.in.keys.cache.keep(name, k)
 	return k, k.err
 }
 
@@ -254,7 +254,7 @@ func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
 			return foundKey{}, err
 		}
 	}
-	n.reviewKeys(a)
+	n.in.keys.cache.review(a)
 	k := keyOf(a, name)
 	if k.err != nil {
 		k.until = now.Add(keyRefusal)
@@ -283,30 +283,4 @@ func keyOf(a ap.Actor, name keyName) foundKey {
 		return foundKey{public: public, actor: a, at: a.FetchedAt, until: until}
 	}
 	return foundKey{err: errKey}
-}
-
-// reviewKeys brings what is remembered of the other keys of an actor in step
-// with its document, which was just received: a key that it does not list any
-// more is dead.
-func (n *Node) reviewKeys(a ap.Actor) {
-	for _, name := range n.in.keys.cache.Keys() {
-		if name.actor != a.ID {
-			continue
-		}
-		if k := keyOf(a, name); k.err == nil {
-			n.in.keys.cache.Add(name, k)
-		} else if old, ok := n.in.keys.cache.Peek(name); ok && old.err == nil {
-			n.in.keys.cache.Remove(name)
-		}
-	}
-}
-
-// forgetKeys drops what is remembered of an actor's keys, because they may
-// have changed or must not count any more.
-func (n *Node) forgetKeys(actor ap.IRI) {
-	for _, name := range n.in.keys.cache.Keys() {
-		if name.actor == actor {
-			n.in.keys.cache.Remove(name)
-		}
-	}
 }

@@ -107,9 +107,9 @@ func (n *Node) purge(ctx context.Context, c ap.Change) error {
 
 // forgetHosts drops what is remembered of the keys of a domain.
 func (n *Node) forgetHosts(domain string) {
-	for _, name := range n.in.keys.cache.Keys() {
-		if ap.Covers(domain, name.actor.Host()) {
-			n.in.keys.cache.Remove(name)
+	for _, actor := range n.in.keys.cache.actors.Keys() {
+		if ap.Covers(domain, actor.Host()) {
+			n.in.keys.cache.forget(actor)
 		}
 	}
 }

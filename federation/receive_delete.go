@@ -66,7 +66,7 @@ func (n *Node) deleteActor(ctx context.Context, id ap.IRI, c *ap.Change) error {
 		c.RemoveFollows = append(c.RemoveFollows, ap.Edge{Actor: a.ID, Object: id}, ap.Edge{Actor: id, Object: a.ID})
 	}
 	c.RemoveActors = append(c.RemoveActors, id)
-	n.forgetKeys(id)
+	n.in.keys.cache.forget(id)
 	if err := n.withdraw(ctx, id, "deleted by the hoster", c); err != nil {
 		return err
 	}

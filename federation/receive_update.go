@@ -75,7 +75,7 @@ func (n *Node) updateActor(ctx context.Context, a ap.Actor, c *ap.Change) error 
 	}
 	inherit(known, &a)
 	c.Actors = append(c.Actors, a)
-	n.forgetKeys(a.ID)
+	n.in.keys.cache.forget(a.ID)
 	if !consents(a) {
 		return n.withdraw(ctx, a.ID, "consent taken back", c)
 	}
