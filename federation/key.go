@@ -25,7 +25,7 @@ const (
 	keyRefusal    = 10 * time.Minute // for an actor that has no such key
 	keyAbsence    = time.Minute      // for an actor that could not be asked
 	keyRetry      = 5 * time.Minute  // age from which a key that does not fit is fetched again
-	mostKeys      = 16 << 10 // actors
+	mostKeys      = 16 << 10         // actors
 	mostBudgets   = 4 << 10
 	budgetRate    = rate.Limit(20) // fetches a second for one domain, over time
 	budgetBurst   = 200            // … and in one go
