@@ -11,6 +11,11 @@ import (
 // English ones under /en/. What stands in braces is a variable of the page.
 var paths = map[string]map[directory.Language]string{
 	"home":       {"fr": "/", "en": "/en/"},
+	"find":       {"fr": "/trouver", "en": "/en/find"},
+	"found":      {"fr": "/trouver/resultat", "en": "/en/find/result"},
+	"guarantee":  {"fr": "/trouver/garantie", "en": "/en/find/guarantee"},
+	"sheet":      {"fr": "/trouver/garantie/fiche.txt", "en": "/en/find/guarantee/sheet.txt"},
+	"compare":    {"fr": "/comparer", "en": "/en/compare"},
 	"listings":   {"fr": "/hebergeurs", "en": "/en/hosters"},
 	"hoster":     {"fr": "/h/{handle}", "en": "/en/h/{handle}"},
 	"replacing":  {"fr": "/remplacer", "en": "/en/instead-of"},
@@ -18,6 +23,17 @@ var paths = map[string]map[directory.Language]string{
 	"news":       {"fr": "/nouvelles", "en": "/en/news"},
 	"news-item":  {"fr": "/nouvelle", "en": "/en/notice"},
 	"own":        {"fr": "/@{handle}", "en": "/en/@{handle}"},
+
+	"listed-state": {"fr": "/h/{handle}/etat", "en": "/en/h/{handle}/status"},
+	"service":      {"fr": "/h/{handle}/services/{slug}", "en": "/en/h/{handle}/services/{slug}"},
+	"services":     {"fr": "/services", "en": "/en/services"},
+	"own-service":  {"fr": "/services/{slug}", "en": "/en/services/{slug}"},
+	"commitments":  {"fr": "/engagements", "en": "/en/commitments"},
+	"incident":     {"fr": "/etat/{note:[0-9A-Za-z]+}", "en": "/en/status/{note:[0-9A-Za-z]+}"},
+	"mutual-aid":   {"fr": "/entraide", "en": "/en/mutual-aid"},
+	"mutual-need":  {"fr": "/entraide/{slug}", "en": "/en/mutual-aid/{slug}"},
+	"mutual-open":  {"fr": "/entraide/{slug}/ouvrir", "en": "/en/mutual-aid/{slug}/open"}, // leads on; no page
+
 	"own-notice": {"fr": "/@{handle}/{note}", "en": "/en/@{handle}/{note}"},
 	"state":      {"fr": "/etat", "en": "/en/status"},
 	"follow":     {"fr": "/suivre", "en": "/en/follow"},

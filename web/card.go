@@ -27,6 +27,9 @@ type card struct {
 	Now        []noticeView
 	Confirmed  string
 	Membership []string
+	Compare    string // puts it aside to be compared, or takes it back; "": cannot
+	Compared   bool
+	Here       []string // what it does of what was asked for
 }
 
 // card makes the card of a listing.

@@ -46,7 +46,7 @@ type presetView struct {
 }
 
 // facets makes the questions of a page; every value of the facet all is shown.
-func (s *Site) facets(l directory.Language, q directory.Query, counts []directory.FacetCounts, all directory.Facet) []facetView {
+func (s *Site) facets(l directory.Language, q directory.Query, counts []directory.FacetCounts, all directory.Facet, carried basket) []facetView {
 	var views []facetView
 	for _, c := range counts {
 		view := facetView{Name: string(c.Facet), Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
@@ -58,7 +58,7 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 				view.Hidden++
 				continue
 			}
-			view.Values = append(view.Values, s.value(l, q, c.Facet, value))
+			view.Values = append(view.Values, s.value(l, q, c.Facet, value, carried))
 			view.Widens = view.Widens || value.Chosen
 		}
 		if len(view.Values) == 0 {
@@ -67,7 +67,7 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 		if view.Hidden > 0 {
 			values := q.Values()
 			values.Set("all", string(c.Facet))
-			view.More = withQuery(address(l, "listings"), values) + "#facet-" + string(c.Facet)
+			view.More = carried.carry(withQuery(address(l, "listings"), values) + "#facet-" + string(c.Facet))
 		}
 		view.Open = view.Open || view.Widens || unfolded[c.Facet]
 		view.Widens = view.Widens && c.Facet != directory.FacetCriterion
@@ -76,35 +76,35 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 	return views
 }
 
-func (s *Site) value(l directory.Language, q directory.Query, f directory.Facet, c directory.ValueCount) valueView {
+func (s *Site) value(l directory.Language, q directory.Query, f directory.Facet, c directory.ValueCount, carried basket) valueView {
 	view := valueView{Label: s.words(l, f, c.Value), Count: c.Count, Chosen: c.Chosen}
+	to := with(q, f, c.Value)
 	if c.Chosen {
-		view.Address = listingsAddress(l, without(q, f, c.Value))
-	} else {
-		view.Address = listingsAddress(l, with(q, f, c.Value))
+		to = without(q, f, c.Value)
 	}
+	view.Address = carried.carry(listingsAddress(l, to))
 	return view
 }
 
 // presets makes the named sets of filters. A set is chosen where all of its
 // filters hold; each can also be taken off alone.
-func (s *Site) presets(l directory.Language, q directory.Query) []presetView {
+func (s *Site) presets(l directory.Language, q directory.Query, carried basket) []presetView {
 	views := make([]presetView, 0, len(s.options.Vocabulary.Presets))
 	for _, p := range s.options.Vocabulary.Presets {
 		label, _ := p.Label.In(l)
-		view := presetView{Label: label, Chosen: len(p.Filters) > 0}
+		view := presetView{Label: label, Rule: s.rule(l, p), Chosen: len(p.Filters) > 0}
 		added, removed := q, q
 		for _, f := range s.facetOrder(p.Filters) {
 			for _, value := range p.Filters[f] {
-				view.Rule = append(view.Rule, s.locales[l].text("preset.filter", s.question(l, f), s.words(l, f, value)))
 				view.Chosen = view.Chosen && slices.Contains(q.Filters[f], value)
 				added, removed = with(added, f, value), without(removed, f, value)
 			}
 		}
-		view.Address = listingsAddress(l, added)
+		to := added
 		if view.Chosen {
-			view.Address = listingsAddress(l, removed)
+			to = removed
 		}
+		view.Address = carried.carry(listingsAddress(l, to))
 		views = append(views, view)
 	}
 	return views

@@ -9,15 +9,19 @@ import (
 // homeView is the first page of a directory.
 type homeView struct {
 	Summary  said
-	Action   string
+	Action   string // that answers the question
+	Listings string // the whole directory
 	Families []familyView
 	Places   bool // a place can be asked
-	Presets  []presetView
+	Place    placeField
+	Map      any // what the template "homemap" draws
 	Today    []card
 	Count    int
 	News     []noticeView
 	Products []parameter // id, name
 	Handle   string
+	Name     string // of the directory
+	Contact  link   // who runs it
 }
 
 // familyView is the needs of a family, to choose one from.
@@ -66,10 +70,10 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 		return page{}, err
 	}
 	view := homeView{
-		Summary: v.locale.in(s.options.Aggregator.Summary), Action: address(l, "listings"),
+		Summary: v.locale.in(s.options.Aggregator.Summary), Action: address(l, "found"), Listings: address(l, "listings"),
 		Places: s.options.Areas != nil, Count: found.Total,
-		Presets: s.presets(l, everything),
-		Handle:  s.aggregatorHandle(),
+		Handle: s.aggregatorHandle(),
+		Name:   plain(s.options.Aggregator.Name), Contact: outward(s.options.Aggregator.Contact),
 	}
 	if view.Today, err = s.cards(v, found.Hits); err != nil {
 		return page{}, err

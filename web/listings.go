@@ -37,7 +37,13 @@ type listingsView struct {
 	GeoJSON    string
 	Clear      string // the whole directory
 	Contact    link   // a person of the directory
+	Field      placeField
+	Basket     []basketItem
+	Compare    string // those of the basket side by side
 }
+
+// basketItem is a hoster that was put aside to be compared.
+type basketItem struct{ Name, Without string }
 
 // parameter is a name and a value of an address.
 type parameter struct{ Name, Value string }
@@ -57,6 +63,7 @@ type placeView struct {
 	Name    string // as found; "" where it was not
 	Choices []navigation
 	Remove  string
+	code    directory.AreaCode // of what was found, where it may stand in an address
 }
 
 // question is a query as the address has it, with the place that it names.
@@ -117,8 +124,11 @@ func (q *question) locate(s *Site, l directory.Language) {
 		other.Place = string(a.Code)
 		q.place.Choices = append(q.place.Choices, navigation{Text: s.placeName(l, a), Address: listingsAddress(l, other)})
 	}
-	if q.place.Name != "" && string(found[0].Code) == q.Place {
-		q.place.Asked = q.place.Name
+	if q.place.Name != "" {
+		q.place.code = s.coarse(found[0])
+		if string(found[0].Code) == q.Place {
+			q.place.Asked = q.place.Name
+		}
 	}
 }
 
@@ -126,6 +136,9 @@ func (q *question) locate(s *Site, l directory.Language) {
 // the region or country where there is none.
 func (s *Site) placeName(l directory.Language, a directory.Area) string {
 	name, _ := a.Name.In(l)
+	if a.Kind == directory.AreaEPCI {
+		name = withoutKind(name)
+	}
 	for _, kind := range []directory.AreaKind{directory.AreaDepartment, directory.AreaRegion, directory.AreaCountry} {
 		for _, code := range a.Parent {
 			if p, ok := s.options.Areas.Area(code); ok && p.Kind == kind {
@@ -135,6 +148,17 @@ func (s *Site) placeName(l directory.Language, a directory.Area) string {
 		}
 	}
 	return plain(name)
+}
+
+// withoutKind leaves off what kind of inter-municipality a name is of: people say
+// "Lannion-Trégor Communauté", not "CA Lannion-Trégor Communauté".
+func withoutKind(name string) string {
+	for _, kind := range []string{"CA ", "CC ", "CU "} {
+		if rest, ok := strings.CutPrefix(name, kind); ok {
+			return rest
+		}
+	}
+	return name
 }
 
 func (q question) withoutPlace() directory.Query {
@@ -173,6 +197,7 @@ func (s *Site) showListings(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	carried := readBasket(v.URL.Query())
 	q.Day = directory.Date{} // nobody sends around a day on which somebody comes first
 	found, err := s.search(v.Context(), q.found())
 	if err != nil {
@@ -185,10 +210,11 @@ func (s *Site) showListings(v *visit) (page, error) {
 	}
 	view := listingsView{
 		Action: address(l, "listings"), Text: q.Text, Place: q.place, Total: found.Total,
-		Kept:    kept(q.Query),
-		Facets:  s.facets(l, q.Query, found.Facets, directory.Facet(v.URL.Query().Get("all"))),
-		Presets: s.presets(l, q.Query),
-		Clear:   address(l, "listings"),
+		Kept:    kept(q.Query, carried),
+		Field:   placeField{Words: q.place.Asked, Code: q.place.code},
+		Facets:  s.facets(l, q.Query, found.Facets, directory.Facet(v.URL.Query().Get("all")), carried),
+		Presets: s.presets(l, q.Query, carried),
+		Clear:   carried.carry(address(l, "listings")),
 		JSON:    s.apiAddress(l, "/api/v1/listings", q.Query),
 		GeoJSON: s.apiAddress(l, "/api/v1/listings.geojson", q.Query),
 		Contact: outward(s.options.Aggregator.Contact),
@@ -196,50 +222,83 @@ func (s *Site) showListings(v *visit) (page, error) {
 	if view.Cards, err = s.cards(v, found.Hits); err != nil {
 		return page{}, err
 	}
-	if view.Filters, err = s.filters(v, q.Query, found.Total); err != nil {
+	s.comparing(l, q.Query, carried, view.Cards)
+	if err = s.fillBasket(v, q.Query, carried, &view); err != nil {
+		return page{}, err
+	}
+	if view.Filters, err = s.filters(v, q.Query, found.Total, carried); err != nil {
 		return page{}, err
 	}
 	if found.Total < fewResults {
 		view.Wider = wider(view.Filters)
 	}
-	view.turn(l, q.Query)
+	view.turn(l, q.Query, carried)
 	return page{
 		template: "listings", title: v.locale.text("listings.title"),
 		description: v.locale.text("listings.lead"), data: view,
-		unlisted: len(q.Filters) > 0 || q.Text != "" || q.point != nil || q.Offset > 0,
+		unlisted: len(q.Filters) > 0 || q.Text != "" || q.point != nil || q.Offset > 0 || len(carried) > 0,
 	}, nil
 }
 
 // kept gives the filters as fields of a form, without what the form asks.
-func kept(q directory.Query) []parameter {
+func kept(q directory.Query, carried basket) []parameter {
 	q.Text, q.Place, q.Near, q.Offset = "", "", nil, 0
 	values := q.Values()
-	var fields []parameter
-	for _, f := range sortedKeys(values) {
-		for _, v := range values[f] {
-			fields = append(fields, parameter{f, v})
+	if len(carried) > 0 {
+		values["h"] = carried
+	}
+	return fields(values)
+}
+
+// comparing gives each card the link that puts its hoster aside, or takes it
+// back: the same page, with one more in its address.
+func (s *Site) comparing(l directory.Language, q directory.Query, carried basket, cards []card) {
+	for i := range cards {
+		handle := strings.TrimPrefix(cards[i].Handle, "@")
+		cards[i].Compared = slices.Contains(carried, strings.ToLower(handle))
+		if cards[i].Compared || len(carried) < mostCompared {
+			cards[i].Compare = carried.with(handle).carry(listingsAddress(l, q) + "#compare")
 		}
 	}
-	return fields
+}
+
+// fillBasket shows what was put aside.
+func (s *Site) fillBasket(v *visit, q directory.Query, carried basket, view *listingsView) error {
+	for _, handle := range carried {
+		listing, err := s.options.Directory.ListingByHandle(v.Context(), handle)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("put aside: %w", err)
+		}
+		view.Basket = append(view.Basket, basketItem{
+			Name: plain(listing.Hoster.Name), Without: basket(removed(carried, handle)).carry(listingsAddress(v.language(), q)),
+		})
+	}
+	if len(view.Basket) > 0 {
+		view.Compare = carried.carry(address(v.language(), "compare"))
+	}
+	return nil
 }
 
 // turn sets the links to the pages before and after.
-func (view *listingsView) turn(l directory.Language, q directory.Query) {
+func (view *listingsView) turn(l directory.Language, q directory.Query, carried basket) {
 	view.PageNumber = q.Offset/q.Limit + 1
 	view.PageCount = (view.Total + q.Limit - 1) / q.Limit
 	other := q
 	if q.Offset > 0 {
 		other.Offset = max(0, q.Offset-q.Limit)
-		view.Previous = listingsAddress(l, other)
+		view.Previous = carried.carry(listingsAddress(l, other))
 	}
 	if q.Offset+q.Limit < view.Total {
 		other.Offset = q.Offset + q.Limit
-		view.Next = listingsAddress(l, other)
+		view.Next = carried.carry(listingsAddress(l, other))
 	}
 }
 
 // filters gives what narrows q, and how many hosters each of them hides.
-func (s *Site) filters(v *visit, q directory.Query, total int) ([]filterView, error) {
+func (s *Site) filters(v *visit, q directory.Query, total int, carried basket) ([]filterView, error) {
 	l := v.language()
 	var all []filterView
 	var queries []directory.Query
@@ -256,7 +315,7 @@ func (s *Site) filters(v *visit, q directory.Query, total int) ([]filterView, er
 		}
 	}
 	for i, other := range queries {
-		all[i].Without = listingsAddress(l, other)
+		all[i].Without = carried.carry(listingsAddress(l, other))
 		if i >= maxGains {
 			continue
 		}

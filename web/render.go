@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,7 @@ type page struct {
 	moved       string // an address
 	alternate   string // id of the ActivityStreams document of the same thing
 	unlisted    bool   // not for search engines: one of very many filterings
+	feeds       []feedLink
 	leaves      bool   // it has a form that leads to other sites
 }
 
@@ -63,6 +65,7 @@ type frame struct {
 	Alternate   string
 	Unlisted    bool
 	Twins       []twin
+	Feeds       []feedLink
 	Stylesheet  string
 	Mark        string
 	Brand       string
@@ -148,6 +151,14 @@ func (s *Site) functions(l *locale) template.FuncMap {
 		"hours":    l.hours,
 		"tongue":   l.tongue,
 		"initial":  initial,
+		"face":     s.face,
+		"has":      func(name string) bool { return s.handlers()[name] != nil },
+		"word":     l.word,
+		"minus":    func(a, b int) int { return a - b },
+		"choice":   func(id any, c choiceView) idChoice { return idChoice{choiceView: c, ID: fmt.Sprint(id)} },
+		"chosenOne": func(all []choiceView) bool {
+			return slices.ContainsFunc(all, func(c choiceView) bool { return c.Chosen })
+		},
 	}
 }
 
@@ -185,10 +196,13 @@ func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
 }
 
 // serve answers with body, or with 304 to who has it already.
-func serve(w http.ResponseWriter, r *http.Request, body []byte) {
+func serve(w http.ResponseWriter, r *http.Request, body []byte) { serveSince(w, r, body, time.Time{}) }
+
+// serveSince is serve for what last changed at, where that is known.
+func serveSince(w http.ResponseWriter, r *http.Request, body []byte, at time.Time) {
 	sum := sha256.Sum256(body)
 	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	http.ServeContent(w, r, "", at, bytes.NewReader(body))
 }
 
 func (s *Site) frame(v *visit, p page) frame {
@@ -199,7 +213,7 @@ func (s *Site) frame(v *visit, p page) frame {
 	}
 	f := frame{
 		Language: v.language(), Title: title, Description: p.description,
-		Alternate: p.alternate, Unlisted: p.unlisted || p.status >= 400,
+		Alternate: p.alternate, Feeds: p.feeds, Unlisted: p.unlisted || p.status >= 400,
 		Stylesheet: s.assetAddress("site.css"), Mark: s.assetAddress("mark.svg"),
 		Brand: brand, Links: s.navigation(v), Body: p.data, Foot: s.foot(),
 	}
@@ -222,6 +236,17 @@ func (s *Site) frame(v *visit, p page) frame {
 
 // pathIn gives the address of the page visited in language l.
 func (v *visit) pathIn(l directory.Language) string {
+	query := url.Values{}
+	for key, value := range v.URL.Query() {
+		if key != "lang" && strings.Join(value, "") != "" {
+			query[key] = value
+		}
+	}
+	return withQuery(address(l, v.name, v.addressed()...), query)
+}
+
+// addressed gives the variables of the path visited, in their order.
+func (v *visit) addressed() []string {
 	var values []string
 	vars := mux.Vars(v.Request)
 	for _, name := range []string{"handle", "slug", "note"} {
@@ -229,13 +254,7 @@ func (v *visit) pathIn(l directory.Language) string {
 			values = append(values, value)
 		}
 	}
-	query := url.Values{}
-	for key, value := range v.URL.Query() {
-		if key != "lang" && strings.Join(value, "") != "" {
-			query[key] = value
-		}
-	}
-	return withQuery(address(l, v.name, values...), query)
+	return values
 }
 
 // brand is the name of the whole site.
@@ -252,7 +271,7 @@ func (s *Site) brand(v *visit) string {
 func (s *Site) navigation(v *visit) []navigation {
 	names := []string{}
 	if s.options.Aggregator != nil {
-		names = append(names, "listings", "news")
+		names = append(names, "find", "listings", "news")
 	}
 	if s.options.Hoster != "" {
 		names = append(names, "state")

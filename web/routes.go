@@ -26,16 +26,28 @@ func (s *Site) Routes(r *mux.Router) {
 		http.Redirect(w, r, address("en", "home"), http.StatusMovedPermanently)
 	})
 	get("/tags/{tag}", s.showTag)
+	sameSite := http.NewCrossOriginProtection()
+	if s.options.Aggregator != nil {
+		s.routePlaces(r, sameSite)
+		for _, l := range languages {
+			get(paths["sheet"][l], s.sendSheet(l))
+		}
+	}
 	if s.options.Homes != nil {
-		sameSite := http.NewCrossOriginProtection()
 		for _, l := range languages {
 			r.Handle(paths["follow"][l], guard(sameSite.Handler(s.sendHome(l)))).Methods(http.MethodPost)
 		}
 	}
 	get("/static/{file}", s.showAsset)
+	if s.options.Logos != nil {
+		get(logoPath+"{file}", s.showLogo)
+	}
+	s.routeFeeds(r)
+	s.routeBadges(r)
 	s.routeMachineFiles(r)
 	if s.options.Aggregator != nil {
 		s.routeAPI(r)
+		s.routeMutualAid(r)
 	}
 	if s.options.Hoster != "" {
 		s.routeChatonsInfos(r)
@@ -72,16 +84,28 @@ func (s *Site) handlers() map[string]handler {
 		"interaction": s.showInteraction,
 	}
 	if s.options.Aggregator != nil {
+		pages["find"] = s.showFind
+		pages["found"] = s.showFound
+		pages["guarantee"] = s.showGuarantee
+		pages["compare"] = s.showCompare
 		pages["listings"] = s.showListings
 		pages["hoster"] = s.showListing
 		pages["replace"] = s.showReplacement
 		pages["replacing"] = s.showReplacements
 		pages["news"] = s.showNews
 		pages["news-item"] = s.showNewsItem
+		pages["listed-state"] = s.showListedState
+		pages["service"] = s.showService
+		pages["mutual-aid"] = s.showMutualAid
+		pages["mutual-need"] = s.showMutualNeed
 	}
 	if s.options.Hoster != "" {
 		pages["own-notice"] = s.showOwnNotice
 		pages["state"] = s.showState
+		pages["services"] = s.showServices
+		pages["own-service"] = s.showOwnService
+		pages["commitments"] = s.showCommitments
+		pages["incident"] = s.showIncident
 	}
 	return pages
 }
