@@ -1,5 +1,12 @@
 package directory
 
+import (
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Charter is one version of the charter of a collective, as data. Criteria
 // refer to its points; what a hoster says on a point is an ordinary Statement
 // on the criterion.
@@ -58,4 +65,76 @@ func (c Charter) Point(id string) (CharterPoint, bool) {
 		}
 	}
 	return CharterPoint{}, false
+}
+
+// charterFiles gives the names of the charters that are built in or given, each
+// once, by name.
+func charterFiles(files map[string][]byte) []string {
+	names := make(map[string]bool)
+	built, _ := fs.Glob(builtIn, "data/"+ChartersFolder+"*.json")
+	for _, name := range slices.Concat(built, slices.Collect(maps.Keys(files))) {
+		if name = strings.TrimPrefix(name, "data/"); strings.HasPrefix(name, ChartersFolder) {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+func (c *check) charters(all []Charter) {
+	ids := make(map[string]bool)
+	for _, charter := range all {
+		f := ChartersFolder + charter.ID + ".json"
+		newID(c, path(f, "id"), charter.ID, ids)
+		c.slug(path(f, "collective"), charter.Collective)
+		c.required(path(f, "version"), charter.Version)
+		c.line(path(f, "version"), charter.Version, MaxName)
+		c.label(path(f, "name"), charter.Name)
+		c.address(path(f, "url"), charter.URL)
+		sections, points := make(map[string]bool), make(map[string]bool)
+		for i, s := range charter.Sections {
+			g := item(path(f, "sections"), i)
+			newID(c, path(g, "id"), s.ID, sections)
+			c.label(path(g, "label"), s.Label)
+			for j, p := range s.Points {
+				c.charterPoint(item(path(g, "points"), j), p, points)
+			}
+		}
+	}
+}
+
+func (c *check) charterPoint(f string, p CharterPoint, points map[string]bool) {
+	c.required(path(f, "id"), p.ID)
+	c.line(path(f, "id"), p.ID, MaxName)
+	if points[p.ID] {
+		c.invalid(path(f, "id"), "is there twice: %s", clip(p.ID))
+	}
+	points[p.ID] = true
+	c.label(path(f, "text"), p.Text)
+	c.label(path(f, "check"), p.Check)
+	if len(p.CheckedBy) == 0 {
+		c.invalid(path(f, "checkedBy"), "must say who can tell whether it is met")
+	}
+	oneOfEach(c, path(f, "checkedBy"), p.CheckedBy, WitnessHoster, WitnessCollective, WitnessAnyone, WitnessMachine)
+}
+
+// CriterionOn gives the criterion on which hosters answer a point of a charter,
+// or false.
+func (v *Vocabulary) CriterionOn(charter, point string) (Criterion, bool) {
+	i := slices.IndexFunc(v.Criteria, func(k Criterion) bool { return k.Charter == charter && k.Point == point })
+	if i < 0 {
+		return Criterion{}, false
+	}
+	return v.Criteria[i], true
+}
+
+// Under gives the charter under whose version s was made: the one that it
+// names, else the one that its criterion comes from. It is false for a
+// criterion that is of no charter.
+func (v *Vocabulary) Under(s Statement) (Charter, bool) {
+	id := s.Charter
+	if id == "" {
+		k, _ := v.Criterion(s.Criterion)
+		id = k.Charter
+	}
+	return v.Charter(id)
 }

@@ -18,7 +18,7 @@ func (c *check) allowance(field string, a *Allowance) {
 	}
 	c.text(path(field, "why"), a.Why, MaxText)
 	oneOf(c, path(field, "whenPassed"), a.WhenPassed, RedressNone, RedressTime, RedressRefund)
-	if a.None && a.WhenPassed != "" {
+	if a.None && a.DaysPerYear == 0 && a.WhenPassed != "" && a.WhenPassed != RedressNone {
 		c.invalid(path(field, "whenPassed"), "must be left out where no allowance is promised: there is nothing to pass")
 	}
 	c.text(path(field, "compensation"), a.Compensation, MaxText)

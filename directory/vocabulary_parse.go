@@ -13,7 +13,7 @@ import (
 
 // builtIn holds the vocabulary that matou comes with.
 //
-//go:embed data/*.json
+//go:embed data/*.json data/charters/*.json
 var builtIn embed.FS
 
 // The files of a vocabulary.
@@ -23,9 +23,11 @@ const (
 	CriteriaFile     = "criteria.json"     // {"groups": [Group], "criteria": [Criterion]}
 	PresetsFile      = "presets.json"      // {"presets": [Preset]}
 	FacetsFile       = "facets.json"       // {"facets": [FacetLabel]}
+	ChartersFolder   = "charters/"         // one file for each version of a charter, named by its id: charters/chatons-2.json, a Charter
 )
 
-// VocabularyFiles gives the names of the files of a vocabulary.
+// VocabularyFiles gives the names of the files of a vocabulary, but for
+// charters, of which there may be any.
 func VocabularyFiles() []string {
 	return []string{FamiliesFile, ReplacementsFile, CriteriaFile, PresetsFile, FacetsFile}
 }
@@ -40,15 +42,16 @@ func LoadVocabulary() Vocabulary {
 }
 
 // ParseVocabulary gives the vocabulary that matou comes with, each of files
-// replacing the built-in file of its name whole: see VocabularyFiles. All that
+// replacing the built-in file of its name whole: see VocabularyFiles. Charters
+// of other names are added to those built in. All that
 // is wrong comes at once, as *FieldErrors whose fields begin with the file's
 // name.
 func ParseVocabulary(files map[string][]byte) (Vocabulary, error) {
 	var v Vocabulary
 	c := &check{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if !slices.Contains(VocabularyFiles(), name) {
-			c.invalid(name, "is no file of a vocabulary; those are %s", strings.Join(VocabularyFiles(), ", "))
+		if !slices.Contains(VocabularyFiles(), name) && !strings.HasPrefix(name, ChartersFolder) {
+			c.invalid(name, "is no file of a vocabulary; those are %s, and charters/NAME.json", strings.Join(VocabularyFiles(), ", "))
 		}
 	}
 	read := func(name string, into any) {
@@ -76,7 +79,13 @@ func ParseVocabulary(files map[string][]byte) (Vocabulary, error) {
 	read(FacetsFile, &struct {
 		Facets *[]FacetLabel `json:"facets"`
 	}{&v.Facets})
+	for _, name := range charterFiles(files) {
+		var charter Charter
+		read(name, &charter)
+		v.Charters = append(v.Charters, charter)
+	}
 	if len(c.errs) == 0 {
+		c.charters(v.Charters)
 		c.vocabulary(v)
 	}
 	if err := c.err(); err != nil {
@@ -103,7 +112,7 @@ func decodeStrictly(raw []byte, into any) error {
 func (c *check) vocabulary(v Vocabulary) {
 	needs := c.families(v.Families)
 	c.replacements(v.Replacements, needs)
-	criteria := c.criteria(v.Groups, v.Criteria)
+	criteria := c.criteria(v)
 	c.facetLabels(v.Facets)
 	c.presets(v, needs, criteria)
 }
@@ -151,15 +160,15 @@ func (c *check) replacements(all []Replacement, needs map[NeedID]bool) {
 	}
 }
 
-func (c *check) criteria(groups []Group, all []Criterion) map[CriterionID]bool {
+func (c *check) criteria(v Vocabulary) map[CriterionID]bool {
 	inGroups := make(map[string]bool)
-	for i, g := range groups {
+	for i, g := range v.Groups {
 		f := item(path(CriteriaFile, "groups"), i)
 		newID(c, path(f, "id"), g.ID, inGroups)
 		c.label(path(f, "label"), g.Label)
 	}
 	ids := make(map[CriterionID]bool)
-	for i, k := range all {
+	for i, k := range v.Criteria {
 		f := item(path(CriteriaFile, "criteria"), i)
 		newID(c, path(f, "id"), k.ID, ids)
 		if !inGroups[k.Group] {
@@ -171,8 +180,11 @@ func (c *check) criteria(groups []Group, all []Criterion) map[CriterionID]bool {
 		if (k.Point == "") != (k.Charter == "") {
 			c.invalid(path(f, "charter"), "and point go together: give both or neither")
 		}
-		c.line(path(f, "charter"), k.Charter, MaxName)
-		c.line(path(f, "point"), k.Point, MaxName)
+		if charter, known := v.Charter(k.Charter); k.Charter != "" && !known {
+			c.invalid(path(f, "charter"), "is no charter in %s: %q", ChartersFolder, clip(k.Charter))
+		} else if _, known := charter.Point(k.Point); k.Point != "" && !known {
+			c.invalid(path(f, "point"), "is no point of the charter %s: %q", k.Charter, clip(k.Point))
+		}
 	}
 	return ids
 }

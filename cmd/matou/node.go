@@ -131,7 +131,8 @@ func loadVocabulary(c *config) (directory.Vocabulary, error) {
 	}
 	dir := c.resolve(c.Vocabulary.Dir)
 	names, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	if err != nil || len(names) == 0 {
+	charters, _ := filepath.Glob(filepath.Join(dir, directory.ChartersFolder, "*.json"))
+	if names = append(names, charters...); err != nil || len(names) == 0 {
 		return directory.Vocabulary{}, fault(exitInvalid, err, "vocabulary.dir: the folder %s holds no .json file", dir)
 	}
 	files := map[string][]byte{}
@@ -140,7 +141,11 @@ func loadVocabulary(c *config) (directory.Vocabulary, error) {
 		if err != nil {
 			return directory.Vocabulary{}, fault(exitInvalid, err, "the vocabulary %s cannot be read: %v", name, unwrapPath(err))
 		}
-		files[filepath.Base(name)] = raw
+		key, err := filepath.Rel(dir, name)
+		if err != nil {
+			return directory.Vocabulary{}, fmt.Errorf("name of the vocabulary %s: %w", name, err)
+		}
+		files[filepath.ToSlash(key)] = raw
 	}
 	return directory.ParseVocabulary(files)
 }

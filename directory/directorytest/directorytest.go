@@ -165,8 +165,7 @@ func pad(site string) directory.Service {
 		Price:   directory.Text{"fr": "Prix libre."},
 		Limits:  directory.Text{"fr": "Textes gardés un an."},
 		Leaving: directory.Text{"fr": "Exportez chaque texte au format ODT."}, LeavesIn: []string{"ODT", "HTML"},
-		Intervention: &directory.Intervention{WithinDays: 2, Staffing: directory.Text{"fr": "Deux bénévoles."}},
-		Hosting:      hosting(),
+		Hosting: hosting(),
 	}
 }
 

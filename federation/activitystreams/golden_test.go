@@ -139,6 +139,7 @@ func rareTerms(t testing.TB) []byte {
 	}
 	s := h.Services[0]
 	s.Allowance = &directory.Allowance{None: true}
+	s.Intervention = &directory.Intervention{WithinDays: 2, Staffing: directory.Text{"fr": "c"}}
 	s.Software.Source, s.Software.LicenceURL, s.Software.Version = "https://forge.example/x", "https://forge.example/licence", "1"
 	s.Limits, s.Leaving = directory.Text{"fr": "a"}, directory.Text{"fr": "b"}
 	service, err := EncodeService(testEndpoints(), h, s, directory.Vocabulary{})
