@@ -57,6 +57,9 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 	if n.homes, err = newHomes(); err != nil {
 		return nil, fmt.Errorf("prepare the form to follow: %w", err)
 	}
+	if n.desk, err = newDesk(); err != nil {
+		return nil, fmt.Errorf("prepare the forms for visitors: %w", err)
+	}
 	n.in.keys.perDomain = n.limits.limits.Domain
 	n.client = fetch.New(fetch.Options{
 		Refuse:      n.mayFetch,

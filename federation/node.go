@@ -73,6 +73,7 @@ type Node struct {
 	actorCount actorCount
 	refreshing atomic.Bool // the refresh loop runs
 	homes      *homes
+	desk       *desk
 	sending    *lru.Cache[ap.IRI, sending] // see outgoing
 
 	policies *policies

@@ -87,6 +87,7 @@ func (n *Node) CloseReport(ctx context.Context, name, note string) (ap.Report, e
 	}
 	now := n.now()
 	r.ClosedAt, r.Note, r.ExpiresAt = now, note, now.Add(reportLife)
+	r.Contact = "" // it was there for an answer, and that time is over
 	_, err = n.apply(ctx, ap.Change{Reports: []ap.Report{r}})
 	return r, err
 }

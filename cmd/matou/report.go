@@ -10,7 +10,7 @@ import (
 
 // reportCommands are matou report list, show, close, send.
 type reportCommands struct {
-	List  reportListCommand  `cmd:"" default:"withargs" help:"List what keepers of other nodes want you to look at."`
+	List  reportListCommand  `cmd:"" default:"withargs" help:"List what visitors of your pages and keepers of other nodes want you to look at."`
 	Show  reportShowCommand  `cmd:"" help:"Show one report whole."`
 	Close reportCloseCommand `cmd:"" help:"Close a report, with a note for yourselves. Its sender is told nothing."`
 	Send  reportSendCommand  `cmd:"" help:"Ask the keepers of another node to look at one of their actors, in the name of this node."`
@@ -74,7 +74,7 @@ func (l *reportListCommand) Run(ctx context.Context, c *cli, t *terminal) error 
 		}
 		for _, r := range all {
 			words, _, _ := strings.Cut(r.Content, "\n")
-			t.printf("%s  %s  %-6s %s  %s  %s\n", endOf(r.Key), day(r.LastAt), reportState(r), printable(r.Host), counted(len(r.Objects), "object"), printable(firstWords(words)))
+			t.printf("%s  %s  %-6s %s  %s  %s\n", endOf(r.Key), day(r.LastAt), reportState(r), reportedBy(r), counted(len(r.Objects), "object"), printable(firstWords(words)))
 		}
 		return nil
 	})
@@ -103,6 +103,14 @@ func reportState(r ap.Report) string {
 	return "open"
 }
 
+// reportedBy says in a word whom a report is from.
+func reportedBy(r ap.Report) string {
+	if r.FromVisitor() {
+		return "a visitor"
+	}
+	return printable(r.Host)
+}
+
 // reportShowCommand is matou report show.
 type reportShowCommand struct {
 	Report string `arg:"" default:"last" help:"The report: its key, the end of its key, or last."`
@@ -124,7 +132,10 @@ func (s *reportShowCommand) Run(ctx context.Context, c *cli, t *terminal) error 
 		if r.Times > 1 {
 			t.printf(", %d times, last %s", r.Times, r.LastAt.Local().Format(timeLayout))
 		}
-		t.printf("\nfrom       %s\n", printable(string(r.Reporter)))
+		t.printf("\nfrom       %s\n", reporterOf(r))
+		if r.Contact != "" {
+			t.printf("answer to  %s\n", printable(r.Contact))
+		}
 		for _, o := range r.Objects {
 			t.printf("about      %s\n", printable(string(o)))
 		}
@@ -136,6 +147,14 @@ func (s *reportShowCommand) Run(ctx context.Context, c *cli, t *terminal) error 
 		}
 		return nil
 	})
+}
+
+// reporterOf says in full whom a report is from.
+func reporterOf(r ap.Report) string {
+	if r.FromVisitor() {
+		return "a visitor of the pages of this node"
+	}
+	return printable(string(r.Reporter))
 }
 
 // timeLayout is how instants are shown at a terminal.
