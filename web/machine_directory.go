@@ -40,7 +40,7 @@ func (s *Site) routeDirectoryFiles(file func(path string, f machineFile)) {
 	file("/directory.json", s.whole("directory.json", "application/json", func(all []directory.Listing) ([]byte, error) {
 		return exchange.ExportLibrehosters(hostersOf(all))
 	}))
-	file("/api/v1/export.json", s.whole("export.json", "application/json", exchange.ExportJSON))
+	file(exportPath, s.exportPage)
 	file("/api/v1/listings.csv", s.foundFile("text/csv; charset=utf-8; header=present", exchange.ExportCSV))
 	file("/api/v1/listings.jsonld", s.foundFile("application/ld+json", exchange.ExportJSONLD))
 	file("/api/v1/listings.vcf", s.foundFile("text/vcard; charset=utf-8", func(all []directory.Hoster) ([]byte, error) {
@@ -49,6 +49,44 @@ func (s *Site) routeDirectoryFiles(file func(path string, f machineFile)) {
 	file(exchange.WellKnown+s.options.Aggregator.Handle+".properties", s.whole("federation", "text/plain; charset=utf-8", s.federation))
 	file(exchange.WellKnown+s.options.Aggregator.Handle+"/{hoster}.properties", s.listedFile)
 	file(exchange.WellKnown+s.options.Aggregator.Handle+"/{hoster}/{slug}.properties", s.listedFile)
+}
+
+// exportPath is where a directory gives its listings whole.
+const exportPath = "/api/v1/export.json"
+
+// exportPage answers a page of the listings that the query of its address
+// finds, in matou's own format, which loses nothing.
+func (s *Site) exportPage(r *http.Request) ([]byte, string, error) {
+	q, err := s.ask("fr", r.URL.Query())
+	if err != nil {
+		return nil, "", err
+	}
+	if !r.URL.Query().Has("limit") {
+		q.Limit = directory.MaxLimit
+	}
+	if q.Day.IsZero() {
+		q.Day = s.today()
+	}
+	found, err := s.search(r.Context(), q.found())
+	if err != nil {
+		return nil, "", err
+	}
+	var page []directory.Listing
+	err = s.eachListing(r.Context(), found.Hits, func(l directory.Listing, _ directory.Hit) error {
+		page = append(page, l)
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if q.Offset+q.Limit < found.Total {
+		following := q.Query
+		following.Offset += q.Limit
+		next = s.absolute(withQuery(exportPath, following.Values()))
+	}
+	body, err := exchange.ExportJSONPage(page, next)
+	return body, "application/json", err
 }
 
 // whole is a file on every listing, in the order of their handles.

@@ -19,16 +19,21 @@ const documentFormat = "matou-listings/1"
 //	{"format": "matou-listings/1", "listings": [{"hoster": {…}, "handle": "@chat@chat.example", "url": …, "origin": …}]}
 type document struct {
 	Format   string              `json:"format"`
+	Next     string              `json:"next,omitempty"` // address of the next page
 	Listings []directory.Listing `json:"listings"`
 }
 
 // ExportJSON writes listings in matou's own format, which loses nothing. Of a
 // profile that is in no directory, the hoster alone is set.
-func ExportJSON(listings []directory.Listing) ([]byte, error) {
+func ExportJSON(listings []directory.Listing) ([]byte, error) { return ExportJSONPage(listings, "") }
+
+// ExportJSONPage writes some of many listings, and the address of those that
+// come after them, "" for none.
+func ExportJSONPage(listings []directory.Listing, next string) ([]byte, error) {
 	if listings == nil {
 		listings = []directory.Listing{}
 	}
-	return encodeJSON(document{Format: documentFormat, Listings: listings})
+	return encodeJSON(document{Format: documentFormat, Next: next, Listings: listings})
 }
 
 // readDocument reads matou's own format, or the public JSON of a directory,

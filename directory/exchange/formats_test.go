@@ -62,10 +62,9 @@ func TestReadSamples(t *testing.T) {
 
 // How each format looks that is written.
 func TestExportSamples(t *testing.T) {
-	l := directorytest.Listing("Les Lucioles")
+	l := listing("Chat Droite", &directory.Point{Latitude: 48.7322, Longitude: -3.459})
+	l.Hoster.Name = "=Chat Droite" // a spreadsheet must not run it
 	h := []directory.Hoster{l.Hoster}
-	h[0].Name = "=Les Lucioles" // a spreadsheet must not run it
-	l.Hoster = h[0]
 	for name, write := range map[string]func() ([]byte, error){
 		"export.json":           func() ([]byte, error) { return exchange.ExportJSON([]directory.Listing{l}) },
 		"export.csv":            func() ([]byte, error) { return exchange.ExportCSV(h) },

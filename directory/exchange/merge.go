@@ -39,6 +39,8 @@ func keyOf(item reflect.Value) string {
 		return x.Collective
 	case directory.Link:
 		return string(x.Kind) + " " + x.Name
+	case directory.Relation:
+		return string(x.Kind) + " " + firstSaid(string(x.With), x.Name, x.Website)
 	case directory.Statement:
 		if x.SaidBy != "" {
 			return string(x.Criterion) + " by " + string(x.SaidBy)
@@ -151,7 +153,7 @@ func mergeList(into, from reflect.Value) {
 // named reports whether the items of a list have names of their own.
 func named(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[directory.Service](), reflect.TypeFor[directory.Membership](), reflect.TypeFor[directory.Link](), reflect.TypeFor[directory.Statement]():
+	case reflect.TypeFor[directory.Service](), reflect.TypeFor[directory.Membership](), reflect.TypeFor[directory.Link](), reflect.TypeFor[directory.Relation](), reflect.TypeFor[directory.Statement]():
 		return true
 	}
 	return false
