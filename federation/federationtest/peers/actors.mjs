@@ -11,8 +11,12 @@ export const origin = `http://localhost:${port}`;
 export const me = "lectrice";
 export const home = "lectrice-ailleurs";
 
+// Fedify makes RSA keys of 4096 bits, which takes seconds; these are as long as
+// most servers' are.
+const rsa = { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+
 async function newKeys() {
-  return [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
+  return [await crypto.subtle.generateKey(rsa, true, ["sign", "verify"]), await generateCryptoKeyPair("Ed25519")];
 }
 
 /** By name: {keys, successor, aliases}. */
