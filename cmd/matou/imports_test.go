@@ -21,6 +21,7 @@ var imports = []struct {
 	{"directory", []string{}, []string{}},
 	{"directory/directorytest", []string{"directory"}, []string{}},
 	{"directory/search", []string{"directory"}, []string{"github.com/RoaringBitmap/roaring/v2", "golang.org/x/text/…"}},
+	{"directory/geo/build", []string{"directory", "directory/geo"}, []string{"golang.org/x/text/…"}},
 	{"directory/geo/…", []string{"directory"}, []string{"golang.org/x/text/…"}},
 	{"directory/exchange", []string{"directory"}, []string{"golang.org/x/text/…"}},
 	{"federation/ap", []string{"directory"}, []string{}},
@@ -41,7 +42,7 @@ var imports = []struct {
 // signs its peers' requests by httpsig, as storage/storagetest puts every
 // engine to one suite.
 var inTests = []string{
-	"matou/directory/directorytest", "matou/storage/badger", "matou/storage/storagetest", "matou/federation/federationtest/…",
+	"matou/directory/directorytest", "matou/directory/geo", "matou/storage/badger", "matou/storage/storagetest", "matou/federation/federationtest/…",
 	"pgregory.net/rapid", "github.com/rogpeppe/go-internal/testscript", "github.com/go-fed/httpsig", "golang.org/x/net/…",
 }
 

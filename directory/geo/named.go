@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -44,7 +45,15 @@ func (g *Gazetteer) Named(text string) (place directory.Area, others []directory
 	if len(found.places) == 0 {
 		return place, nil, 0, false
 	}
-	slices.SortStableFunc(found.places, func(p, q candidate) int { return int(min(1, max(-1, q.population-p.population))) })
+	abroad := func(p candidate) int {
+		if p.ref.kind == ofTown {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(found.places, func(p, q candidate) int {
+		return cmp.Or(cmp.Compare(abroad(p), abroad(q)), cmp.Compare(q.population, p.population))
+	})
 	return g.of(found.places[0].ref), nil, found.places[0].population, true
 }
 

@@ -95,6 +95,9 @@ func (x *Index) slipped(t token) *roaring.Bitmap {
 		return diff >= -5 && diff <= 4 && (oneSlip(t.word, known) || oneSlip(t.stem, known))
 	}
 	for _, w := range x.known() {
+		if strings.HasPrefix(w, exactly) { // the last of them
+			break
+		}
 		if near(w) {
 			parts = append(parts, x.words[w].set())
 		}

@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -9,6 +10,8 @@ import (
 
 	"matou/directory"
 	"matou/directory/directorytest"
+	"matou/directory/geo"
+	"matou/directory/search"
 )
 
 // asked facets are those that the property filters by; each value here occurs
@@ -166,4 +169,131 @@ func compareCounts(c directory.FacetCounts, all []found, filters map[directory.F
 		return fmt.Errorf("%s: got %d unsaid, want %d", f, c.Unsaid, unsaid)
 	}
 	return nil
+}
+
+// around are areas that lie in one another, overlap, or are neighbours.
+var around = []directory.AreaCode{
+	"insee:22113", "insee:22162", "siren:200065928", "FR-22", "FR-29", "FR-35", "FR-BRE", "FR", "insee:35238", "insee:35047", "insee:35051", "FR-44", "FR-75C", "BE",
+}
+
+// Areas are counted by combinations: each area once, however a hoster names
+// what lies in it or around it.
+func TestAreasAreCountedOnce(t *testing.T) {
+	v := directory.LoadVocabulary()
+	areas, err := geo.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	within := func(a, b directory.AreaCode) bool { return slices.Contains(areas.Ancestors(a), b) }
+	rapid.Check(t, func(t *rapid.T) {
+		x := search.New(&v, areas)
+		all := directorytest.Listings(rapid.IntRange(0, 30).Draw(t, "listings"), 1)
+		for i := range all {
+			all[i].Hoster.Serves = rapid.SliceOfNDistinct(rapid.SampledFrom(around), 0, 5, rapid.ID).Draw(t, "serves")
+		}
+		x.PutAll(all)
+		for range rapid.IntRange(0, 3).Draw(t, "changes") {
+			if i := rapid.IntRange(0, 30).Draw(t, "which"); i < len(all) {
+				all[i].Hoster.Serves = rapid.SliceOfNDistinct(rapid.SampledFrom(around), 0, 5, rapid.ID).Draw(t, "serves")
+				x.Search(directory.Query{})
+				x.Put(all[i])
+			}
+		}
+		filters := map[directory.Facet][]string{}
+		if rapid.Bool().Draw(t, "filtered") {
+			filters[directory.FacetPaid] = []string{"no"}
+		}
+		for _, c := range x.Search(directory.Query{Filters: filters}).Facets {
+			if c.Facet != directory.FacetServes {
+				continue
+			}
+			for _, value := range c.Values {
+				want := 0
+				for _, l := range all {
+					paid := slices.Contains(directory.Terms(l, &v, areas)[directory.FacetPaid], "no")
+					if (len(filters) == 0 || paid) && slices.ContainsFunc(l.Hoster.Serves, func(s directory.AreaCode) bool {
+						return within(s, directory.AreaCode(value.Value)) || within(directory.AreaCode(value.Value), s)
+					}) {
+						want++
+					}
+				}
+				if value.Count != want {
+					t.Fatalf("%s: got %d, want %d", value.Value, value.Count, want)
+				}
+			}
+		}
+	})
+}
+
+// TestStepsFindWhatTheySay holds every number that an answer tells of other
+// queries against those queries themselves.
+func TestStepsFindWhatTheySay(t *testing.T) {
+	v := directory.LoadVocabulary()
+	areas, err := geo.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{"", "nextcloud", "pad rennes", "visio sans compte", "mail 35000", "xyzzy", "xyzzy pad", "brest", "google drive lyon", "racines", "peertube bretagne forge"}
+	kinds := make(map[directory.RelaxationKind]int)
+	rapid.Check(t, func(t *rapid.T) {
+		x := search.New(&v, areas)
+		all := directorytest.Listings(rapid.IntRange(0, 60).Draw(t, "listings"), rapid.Uint64().Draw(t, "seed"))
+		for i := range all {
+			if rapid.IntRange(0, 3).Draw(t, "village") == 0 {
+				all[i].Hoster.Serves = []directory.AreaCode{rapid.SampledFrom(around).Draw(t, "serves")}
+			}
+		}
+		x.PutAll(all)
+		for range rapid.IntRange(0, 4).Draw(t, "removed") {
+			if len(all) > 0 {
+				x.Remove(rapid.SampledFrom(all).Draw(t, "gone").Hoster.ID)
+			}
+		}
+		q := directory.Query{Text: rapid.SampledFrom(texts).Draw(t, "text"), Filters: make(map[directory.Facet][]string), Day: today}
+		for range rapid.IntRange(0, 4).Draw(t, "filters") {
+			f := rapid.SampledFrom(directory.AllFacets()).Draw(t, "facet")
+			if asked[f] != nil {
+				q.Filters[f] = rapid.SliceOfNDistinct(rapid.SampledFrom(asked[f]), 1, 2, rapid.ID).Draw(t, "values")
+				slices.Sort(q.Filters[f])
+			}
+		}
+		if rapid.IntRange(0, 3).Draw(t, "there") == 0 {
+			q.Filters[directory.FacetServes] = []string{string(rapid.SampledFrom(around).Draw(t, "area"))}
+		}
+		r := x.Search(q)
+		if r.Total >= directory.Few && len(r.Wider) > 0 {
+			t.Fatalf("%d hits: got %d steps, want none", r.Total, len(r.Wider))
+		}
+		if r.Total == 0 && x.Len() > 0 && len(r.Wider) == 0 {
+			t.Fatalf("%v: got a dead end, want a step", q)
+		}
+		for _, w := range r.Wider {
+			kinds[w.Kind]++
+			if got := x.Search(w.Query).Total; got != w.Total || got <= r.Total {
+				t.Fatalf("%v: step %+v finds %d, want what it says and more than %d", q, w, got, r.Total)
+			}
+		}
+		for _, w := range r.Read {
+			if w.Offer != nil && x.Search(*w.Offer).Total != w.Total {
+				t.Fatalf("%v: offer %+v finds %d, want what it says", q, w, x.Search(*w.Offer).Total)
+			}
+		}
+		for _, h := range r.Held {
+			without := q
+			if h.Facet == "" {
+				without.Text = ""
+			} else {
+				without.Filters = maps.Clone(q.Filters)
+				without.Filters[h.Facet] = slices.DeleteFunc(slices.Clone(q.Filters[h.Facet]), func(v string) bool { return v == h.Value })
+			}
+			if got := x.Search(without).Total; max(0, got-r.Total) != h.Hides || h.Unsaid > h.Hides {
+				t.Fatalf("%v: %+v is said to hide as many, and %d come back", q, h, got-r.Total)
+			}
+		}
+	})
+	for _, k := range []directory.RelaxationKind{directory.RelaxFilter, directory.RelaxWords, directory.RelaxArea, directory.RelaxNear, directory.RelaxFamily} {
+		if kinds[k] == 0 {
+			t.Errorf("steps of the kind %s: got none in all of these queries", k)
+		}
+	}
 }

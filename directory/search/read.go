@@ -75,11 +75,9 @@ func (x *Index) read(text string) *reading {
 // settle takes the parts together. Words around a question count only where
 // there is nothing else, and words that no listing holds only there, too.
 func (r *reading) settle(x *Index) {
-	if len(r.parts) == 0 { // perhaps somebody bears such a word as its name
-		for i, t := range r.tokens {
-			if set := x.saying(t.stem); asking[t.word] && set.Intersects(x.live) {
-				r.parts = append(r.parts, part{first: i, last: i + 1, set: set})
-			}
+	if len(r.tokens) == 1 && asking[r.tokens[0].word] { // perhaps somebody bears it as its name
+		if set := x.saying(r.tokens[0].stem); !hosters[r.tokens[0].word] && set.Intersects(x.live) {
+			r.parts = append(r.parts, part{last: 1, set: set})
 		}
 	}
 	// A meaning that would only be offered counts as words where it is all that
@@ -152,16 +150,19 @@ func (x *Index) unfinished(r *reading, at int) (part, bool) {
 	if phrase, ok := x.phrase(r, at, true); ok {
 		return phrase, true
 	}
-	if letters(t.word) >= shortestSlip {
-		if set := x.slipped(t); set.Intersects(x.live) {
-			return part{first: at, last: at + 1, set: set}, true
+	if letters(t.word) < shortestSlip {
+		return part{first: at, last: at + 1, unheard: true}, true
+	}
+	slipped := x.slipped(t)
+	if g, ok := x.areas.(namer); ok && !digits(t.word) {
+		if a, found := g.Alike(townPeople, func(name string) bool { return oneSlip(t.word, name) }); found {
+			p := x.inPlace(at, at+1, r, a, nil)
+			p.set.Or(slipped)
+			return p, true
 		}
-		if g, ok := x.areas.(namer); ok && !digits(t.word) {
-			a, found := g.Alike(townPeople, func(name string) bool { return oneSlip(t.word, name) })
-			if found {
-				return x.inPlace(at, at+1, r, a, nil), true
-			}
-		}
+	}
+	if slipped.Intersects(x.live) {
+		return part{first: at, last: at + 1, set: slipped}, true
 	}
 	return part{first: at, last: at + 1, unheard: true}, true
 }
@@ -285,6 +286,9 @@ func (x *Index) named(r *reading, at int) (part, bool) {
 	return part{}, false
 }
 
+// hosters are what everybody here is.
+var hosters = set("hebergeur hebergeurs hebergeuse hebergeuses hoster hosters")
+
 // articles may begin the name of a place.
 var articles = set("le la les l the")
 
@@ -309,10 +313,35 @@ func (x *Index) inPlace(first, last int, r *reading, a directory.Area, others []
 	slices.Sort(p.values)
 	p.values = slices.Compact(p.values)
 	p.set = roaring.Or(x.any(directory.FacetServes, p.values), x.any(directory.FacetSeat, p.values))
-	if own := x.sayingAll(r.tokens[first:last]); own != nil {
-		p.set.Or(own)
+	if !digits(r.tokens[first].word) {
+		x.naming(p.set, r.tokens[first:last])
+	}
+	for _, name := range a.Name {
+		x.naming(p.set, tokens(name))
 	}
 	return p
+}
+
+// naming adds the listings that hold every word of the name of a place.
+func (x *Index) naming(to *roaring.Bitmap, name []token) {
+	var found *roaring.Bitmap
+	for _, t := range name {
+		if t.elided || grammar[t.word] {
+			continue
+		}
+		p := x.words[exactly+t.word]
+		switch {
+		case p == nil:
+			return
+		case found == nil:
+			found = p.set()
+		default:
+			found = roaring.And(found, p.set())
+		}
+	}
+	if found != nil {
+		to.Or(found)
+	}
 }
 
 // sayingAll gives the listings that say each of some words themselves; nil

@@ -128,8 +128,8 @@ func (tregor) Area(code directory.AreaCode) (directory.Area, bool) {
 		code = "FR-BRE"
 	}
 	a, ok := map[directory.AreaCode]directory.Area{
-		"insee:22113": {Kind: directory.AreaCommune, Name: directory.Text{"fr": "Lannion"}, Point: &directory.Point{Latitude: 48.73, Longitude: -3.46}},
-		"FR-22":       {Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Côtes-d'Armor"}, Point: &directory.Point{Latitude: 48.4, Longitude: -2.8}},
+		"insee:22113": {Code: "insee:22113", Kind: directory.AreaCommune, Name: directory.Text{"fr": "Lannion"}, Point: &directory.Point{Latitude: 48.73, Longitude: -3.46}},
+		"FR-22":       {Code: "FR-22", Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Côtes-d'Armor"}, Point: &directory.Point{Latitude: 48.4, Longitude: -2.8}},
 		"FR-BRE":      {Code: "FR-BRE", Kind: directory.AreaRegion, Name: directory.Text{"fr": "Bretagne", "en": "Brittany"}},
 	}[code]
 	return a, ok

@@ -11,6 +11,9 @@ import (
 	"matou/directory"
 )
 
+// exactly marks a word that is kept as it stands. It sorts behind every letter.
+const exactly = "\U0010ffff"
+
 // maxWord is the longest word kept, in bytes; nothing that people search by is
 // longer.
 const maxWord = 40
@@ -29,7 +32,7 @@ var grammar = set(`
 // do not narrow a query that has other words.
 var asking = set(`
 	ai aimerais besoin cherche chercher faire faut peux place proche remplacer remplace quitter trouver veux voudrais
-	alternative alternatives hebergeur hebergeurs equivalent libre libres
+	alternative alternatives hebergeur hebergeurs hebergeuse hebergeuses equivalent libre libres
 	find free get instead leave looking need replace replacement something want hoster hosters
 `)
 
@@ -217,9 +220,23 @@ func needWords(v *directory.Vocabulary) map[directory.NeedID][]string {
 
 // wordsOf gives the stems of what h says of itself, each once: its name, its
 // summary, its description and its place, and the names, summaries and programs
-// of its services. What these stand for is found by the facets.
+// of its services. What these stand for is found by the facets. Its name, its
+// summary and its place are there once more word for word, behind a mark, for
+// whoever looks for a place: "Réunions" is no word for "La Réunion".
 func wordsOf(h directory.Hoster) []string {
 	all := stems(h.Name)
+	exact := func(s string) {
+		for _, t := range tokens(s) {
+			if !t.elided && !grammar[t.word] {
+				all = append(all, exactly+t.word)
+			}
+		}
+	}
+	exact(h.Name)
+	exact(h.Seat.Name)
+	for _, s := range h.Summary {
+		exact(s)
+	}
 	text := func(t directory.Text) {
 		for _, s := range t {
 			all = append(all, stems(s)...)
