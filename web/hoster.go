@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"matou/directory"
+	"matou/directory/exchange"
 )
 
 // hosterView is the page of a hoster: people first, machines later.
 type hosterView struct {
 	Hoster     directory.Hoster
 	Name       string
+	Face       face
 	Handle     string // "@name@host"
 	Home       link   // its own page
 	Own        bool   // this node is its home
@@ -34,6 +36,8 @@ type hosterView struct {
 	Current    []noticeView
 	Past       []noticeView
 	AllNotices string
+	State      string // address of the state of its services
+	Feeds      waysToFollow
 	Entry      entryView
 	Follow     *followForm
 }
@@ -70,7 +74,8 @@ type entryView struct {
 	ListedAt  *moment
 	Confirmed *moment
 	Updated   *moment
-	JSON      string
+	KeyWords  string // the fingerprint of its key, to be read out; "" where none is known
+	Exports   []feedLink
 }
 
 // showListing is the page of a listed hoster.
@@ -80,7 +85,7 @@ func (s *Site) showListing(v *visit) (page, error) {
 		return page{}, fmt.Errorf("listing: %w", err)
 	}
 	if movedFrom(v.variable("handle"), listing) {
-		return page{moved: hosterAddress(v.language(), listing.Handle), status: http.StatusMovedPermanently}, nil
+		return s.movedTo(v, listing), nil
 	}
 	view, err := s.hoster(v, listing.Hoster)
 	if err != nil {
@@ -91,8 +96,41 @@ func (s *Site) showListing(v *visit) (page, error) {
 	view.Entry.Origin = outward(listing.Origin)
 	view.Entry.FetchedAt = s.momentOrNil(v.locale, listing.FetchedAt)
 	view.Entry.ListedAt = s.momentOrNil(v.locale, listing.ListedAt)
-	view.Entry.JSON = s.listingAPI(listing)
+	for i, service := range listing.Hoster.Services {
+		view.Services[i].Address = address(v.language(), "service", handleOf(listing), service.Slug)
+	}
+	view.State = address(v.language(), "listed-state", handleOf(listing))
+	view.AllNotices = view.State
+	view.Feeds = s.waysToFollow(v, view.Handle, "listed-state", handleOf(listing))
+	view.Entry.Exports = s.listingExports(listing)
 	return s.hosterPage(v, view), nil
+}
+
+// movedTo leads from a handle of before to the same page under the one of now.
+func (s *Site) movedTo(v *visit, l directory.Listing) page {
+	values := v.addressed()
+	values[0] = handleOf(l)
+	return page{moved: address(v.language(), v.name, values...), status: http.StatusMovedPermanently}
+}
+
+// listingExports are the files of a listing for programs.
+func (s *Site) listingExports(l directory.Listing) []feedLink {
+	return []feedLink{
+		{"JSON", "application/json", s.listingAPI(l)},
+		{"ChatonsInfos", "text/plain", s.copyURL(l)("")},
+	}
+}
+
+// ownExports are the files of the node's own hoster for programs.
+func ownExports() []feedLink {
+	return []feedLink{
+		{"JSON", "application/json", "/profile.json"},
+		{"CSV", "text/csv", "/profile.csv"},
+		{"vCard", "text/vcard", "/profile.vcf"},
+		{"GeoJSON", "application/geo+json", "/profile.geojson"},
+		{"JSON-LD", "application/ld+json", "/profile.jsonld"},
+		{"librehost.json", "application/json", exchange.LibrehostPath},
+	}
 }
 
 // movedFrom reports whether a listing was asked for by a handle that its hoster
@@ -130,7 +168,13 @@ func (s *Site) ownPage(v *visit) (page, error) {
 	}
 	view.Own = true
 	view.Handle = "@" + s.options.Hoster + "@" + s.host()
-	view.AllNotices = address(v.language(), "state")
+	for i, service := range h.Services {
+		view.Services[i].Address = address(v.language(), "own-service", service.Slug)
+	}
+	view.State = address(v.language(), "state")
+	view.AllNotices = view.State
+	view.Feeds = s.waysToFollow(v, view.Handle, "state")
+	view.Entry.Exports = ownExports()
 	p := s.hosterPage(v, view)
 	p.alternate = string(s.ownID())
 	return p, nil
@@ -139,7 +183,7 @@ func (s *Site) ownPage(v *visit) (page, error) {
 func (s *Site) hosterPage(v *visit, view hosterView) page {
 	view.Follow = s.followForm(v, view.Handle)
 	return page{
-		template: "hoster", title: view.Name, data: view, leaves: view.Follow != nil,
+		template: "hoster", title: view.Name, data: view, feeds: view.Feeds.feeds(v.locale), leaves: view.Follow != nil,
 		description: v.locale.in(view.Hoster.Summary).Text,
 	}
 }
@@ -171,9 +215,14 @@ func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
 	for _, m := range h.Memberships {
 		view.Members = append(view.Members, s.member(loc, m))
 	}
+	var err error
+	view.Face = s.face(view.Name, h.Logo)
+	view.Face.Big = true
+	if view.Entry.KeyWords, err = s.keyWords(v.Context(), h.ID); err != nil {
+		return view, err
+	}
 	view.Entry.Confirmed = s.momentOrNil(loc, h.ConfirmedAt)
 	view.Entry.Updated = s.momentOrNil(loc, h.UpdatedAt)
-	var err error
 	if view.Statements, view.Unsaid, err = s.statements(v, h.Statements); err != nil {
 		return view, err
 	}

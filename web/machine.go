@@ -25,6 +25,7 @@ func (s *Site) routeMachineFiles(r *mux.Router) {
 	}
 	if s.options.Hoster != "" {
 		file(exchange.LibrehostPath, s.librehost)
+		file(summaryPath, s.summary)
 		file("/services/{slug}"+exchange.XMPPPath, s.xmppService)
 		file("/profile.json", s.ownFile("application/json", func(h directory.Hoster) ([]byte, error) {
 			return exchange.ExportJSON([]directory.Listing{s.ownListing(h)})

@@ -38,6 +38,8 @@ type noticeView struct {
 	Affects   []string
 	Updates   []updateView // newest first
 	Over      bool
+
+	at time.Time // when it began, or was written
 }
 
 // updateView is one step of a notice.
@@ -65,8 +67,12 @@ func (s *Site) notice(v *visit, n directory.Notice, h directory.Hoster, full boo
 		Over:      n.Over(),
 		Starts:    s.momentOrNil(loc, n.StartsAt),
 		Ends:      s.momentOrNil(loc, n.EndsAt),
+		at:        n.StartsAt,
 		EndsKnown: n.EndsAt.Before(v.now),
 		Planned:   !n.Over() && n.StartsAt.After(v.now),
+	}
+	if view.at.IsZero() {
+		view.at = n.PublishedAt
 	}
 	if !view.Over {
 		view.Next = s.momentOrNil(loc, n.NextUpdateAt)
@@ -136,7 +142,7 @@ func (s *Site) notePrefix() string { return s.options.Origin.JoinPath("ap", "not
 // noticeAddress is the page of a notice on this node.
 func (s *Site) noticeAddress(l directory.Language, n directory.Notice) string {
 	if note, ok := strings.CutPrefix(string(n.ID), s.notePrefix()); ok && s.options.Hoster != "" {
-		return address(l, "own-notice", s.options.Hoster, note)
+		return address(l, "incident", note)
 	}
 	return withQuery(address(l, "news-item"), url.Values{"id": {string(n.ID)}})
 }
@@ -194,7 +200,7 @@ func (s *Site) authored(v *visit, n directory.Notice, full bool) (noticeView, er
 // newsView is the page of the latest notices.
 type newsView struct {
 	Notices []noticeView
-	Follow  string
+	Follow  waysToFollow
 }
 
 func (s *Site) showNews(v *visit) (page, error) {
@@ -202,9 +208,10 @@ func (s *Site) showNews(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	follow := s.waysToFollow(v, s.aggregatorHandle(), "news")
 	return page{
 		template: "news", title: v.locale.text("news.title"), description: v.locale.text("news.lead"),
-		data: newsView{Notices: notices, Follow: s.aggregatorHandle()},
+		data: newsView{Notices: notices, Follow: follow}, feeds: follow.feeds(v.locale),
 	}, nil
 }
 
@@ -235,12 +242,22 @@ func (s *Site) noticePage(v *visit, n directory.Notice) (page, error) {
 	}, nil
 }
 
-// showOwnNotice shows a notice of the node's own hoster. The note of an update
-// leads to its place in the thread.
+// showOwnNotice leads from the address that a note names to the page of the
+// notice, and programs to its document.
 func (s *Site) showOwnNotice(v *visit) (page, error) {
 	if v.variable("handle") != s.options.Hoster {
 		return page{}, fmt.Errorf("own notice: %w", directory.ErrNotFound)
 	}
+	p, err := s.showIncident(v)
+	if err == nil && p.moved == "" && !wantsActivity(v.Request) {
+		p = page{moved: address(v.language(), "incident", v.variable("note")), status: http.StatusMovedPermanently}
+	}
+	return p, err
+}
+
+// showIncident shows a notice of the node's own hoster. The note of an update
+// leads to its place in the thread.
+func (s *Site) showIncident(v *visit) (page, error) {
 	id := directory.ID(s.notePrefix() + v.variable("note"))
 	n, err := s.options.Directory.Notice(v.Context(), id)
 	if isMissing(err) {

@@ -53,7 +53,7 @@ type page struct {
 	alternate   string // id of the ActivityStreams document of the same thing
 	unlisted    bool   // not for search engines: one of very many filterings
 	feeds       []feedLink
-	leaves      bool   // it has a form that leads to other sites
+	leaves      bool // it has a form that leads to other sites
 }
 
 // frame is what the layout around a page shows.

@@ -6,6 +6,7 @@ import "matou/directory"
 type serviceView struct {
 	Service    directory.Service
 	Anchor     string
+	Address    string // its page on this node
 	Name       string
 	Level      string // words; "" where nothing was said
 	LevelTone  string // "ok", "trouble", "over"

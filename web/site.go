@@ -23,6 +23,8 @@ type Options struct {
 	Own        Own                  // required where Hoster is set
 	Vocabulary directory.Vocabulary // words of needs, criteria, facets and presets
 	Areas      Areas                // nil: no question on places can be asked
+	Logos      Logos                // nil: letters stand for hosters
+	Keys       Keys                 // nil: no entry names its key
 	Homes      Homes                // nil: visitors are told how to follow, and not sent to their own servers
 
 	Clock   func() time.Time // nil: time.Now
@@ -58,6 +60,7 @@ type Site struct {
 	software map[string]string // names of programs by their lower case
 
 	wholeFiles wholeFiles
+	mutual     mutualAid
 }
 
 // New checks o and parses the templates and locales. Its errors wrap
