@@ -14,7 +14,7 @@ import (
 	"matou/directory"
 )
 
-//go:embed data/*.tsv.gz data/areas.tsv
+//go:embed data/*.tsv.gz data/areas.tsv data/charts.tsv
 var data embed.FS
 
 // middle sums points.

