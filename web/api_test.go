@@ -106,7 +106,13 @@ func TestJSONFacetsHaveWordsInTheLanguageAsked(t *testing.T) {
 func TestOneListingAsJSON(t *testing.T) {
 	n := directoryNode(t, nil, nil)
 	d := n.page("/h/les_lucioles@les-lucioles.example")
-	l, _ := answer[struct{ ID, Name, Handle, Source string }](n, d.link(t, "JSON"))
+	at := ""
+	for _, a := range d.all("a") {
+		if attribute(a, "type") == "application/json" {
+			at = attribute(a, "href")
+		}
+	}
+	l, _ := answer[struct{ ID, Name, Handle, Source string }](n, at)
 	if l.Name != "Les Lucioles" || l.Handle != "@les_lucioles@les-lucioles.example" || l.Source == "" {
 		t.Errorf("got %+v", l)
 	}

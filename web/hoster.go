@@ -117,7 +117,7 @@ func (s *Site) movedTo(v *visit, l directory.Listing) page {
 func (s *Site) listingExports(l directory.Listing) []feedLink {
 	return []feedLink{
 		{"JSON", "application/json", s.listingAPI(l)},
-		{"ChatonsInfos", "text/plain", s.copyURL(l)("")},
+		{"ChatonsInfos", "text/plain", strings.TrimPrefix(s.copyURL(l)(""), s.absolute(""))},
 	}
 }
 

@@ -78,7 +78,7 @@ func TestOwnNode(t *testing.T) {
 	if want := "Un souci en ce moment : Les pads ne répondent plus. Prochaine nouvelle mercredi 4 mars 2026 à 12 h"; !strings.Contains(state.words(), want) {
 		t.Errorf("got %s, want %q", state.words(), want)
 	}
-	thread := n.page("/@les_lucioles/01JQ0000000000000000000000")
+	thread := n.page("/etat/01JQ0000000000000000000000")
 	if !strings.Contains(thread.words(), "cause trouvée") || !strings.Contains(thread.raw, "<em>cherchons</em>") {
 		t.Errorf("got %s", thread.words())
 	}

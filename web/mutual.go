@@ -93,6 +93,7 @@ func (s *Site) lentServices(ctx context.Context) ([]lentService, error) {
 // mutualView is the page of what can be used without an account.
 type mutualView struct {
 	Families []mutualFamily
+	Key      string // of the share in a profile
 }
 
 // mutualFamily is needs of one family.
@@ -115,7 +116,7 @@ func (s *Site) showMutualAid(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	var view mutualView
+	view := mutualView{Key: "share"}
 	for _, f := range s.options.Vocabulary.Families {
 		label, _ := f.Label.In(v.language())
 		family := mutualFamily{Label: label}

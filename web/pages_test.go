@@ -129,7 +129,7 @@ func checkPage(t *testing.T, address string, res *http.Response, d document) {
 		t.Errorf("%s: got %d h1, want 1", address, got)
 	}
 	wantLanguage := "fr"
-	if strings.HasPrefix(address, "/en") {
+	if strings.HasPrefix(address+"/", "/en/") {
 		wantLanguage = "en"
 	}
 	if got := attribute(d.all("html")[0], "lang"); got != wantLanguage {
@@ -140,7 +140,7 @@ func checkPage(t *testing.T, address string, res *http.Response, d document) {
 			t.Errorf("%s: no %s", address, name)
 		}
 	}
-	for _, name := range []string{"script", "style", "iframe", "object", "video", "svg"} {
+	for _, name := range []string{"script", "style", "iframe", "object", "video"} {
 		if got := len(d.all(name)); got > 0 {
 			t.Errorf("%s: got %d <%s>, want none", address, got, name)
 		}
@@ -188,8 +188,12 @@ func checkElements(t *testing.T, address string, d document) {
 		}
 		switch e.Data {
 		case "img":
-			if !has(e, "alt") || !strings.HasPrefix(attribute(e, "src"), "/static/") {
+			if src := attribute(e, "src"); !has(e, "alt") || !strings.HasPrefix(src, "/static/") && !strings.HasPrefix(src, logoPath) && !strings.HasSuffix(src, "/"+badgeFile) {
 				t.Errorf("%s: picture %q without a text, or from elsewhere", address, attribute(e, "src"))
+			}
+		case "svg":
+			if attribute(e, "aria-hidden") != "true" && (attribute(e, "role") != "img" || !has(e, "aria-label") && !has(e, "aria-labelledby")) {
+				t.Errorf("%s: a drawing without words", address)
 			}
 		case "a":
 			checkLink(t, address, e)
@@ -273,7 +277,7 @@ func TestErrorsAreToldInWords(t *testing.T) {
 		{"GET", "/nouvelle?id=https://x.example/ap/notes/1", 410, "Cette page a été retirée"},
 		{"GET", "/hebergeurs?limit=many", 400, "Nous n'avons pas compris l'adresse"},
 		{"GET", "/hebergeurs?capacity=<script>", 400, "Nous n'avons pas compris l'adresse"},
-		{"POST", "/hebergeurs", 405, "Cette page se lit seulement"},
+		{"POST", "/nouvelles", 405, "Cette page se lit seulement"},
 		{"GET", "/static/secret", 404, "Cette page n'existe pas"},
 		{"GET", "/@somebody", 404, "Cette page n'existe pas"},
 	} {
