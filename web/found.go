@@ -42,6 +42,7 @@ type candidate struct {
 	soft []directory.Value // by wish
 	own  []directory.Text  // its own words on each wish
 	full bool              // no room for newcomers, it says
+	does int               // how much of what is wanted it does
 }
 
 // says gives what the hoster says on a facet: yes where it names one of the
@@ -69,8 +70,9 @@ func (c *candidate) left() (n, last int) {
 
 func (c *candidate) silent() bool { return slices.Contains(c.hard, directory.Undeclared) }
 
+// answered gives how much of what was asked for the hoster answers.
 func (c *candidate) answered() int {
-	n := 0
+	n := c.does
 	for _, value := range c.soft {
 		if value == directory.Met || value == directory.PartlyMet {
 			n++
@@ -97,6 +99,7 @@ func (s *Site) conditions(l directory.Language, f finder) []condition {
 		all = append(all, condition{
 			id: "who", words: label, asks: "who",
 			judge: func(c *candidate) directory.Value { return meetsPreset(c, p) },
+			why:   func(loc *locale, _ *candidate) string { return loc.text("found.who", lowered(label)) },
 			wider: func(f finder) finder { f.who = ""; return f },
 		})
 	}
@@ -118,17 +121,26 @@ func (s *Site) conditions(l directory.Language, f finder) []condition {
 	return all
 }
 
-// allOf reports whether one hoster does everything that was asked for.
-func allOf(c *candidate, f finder) directory.Value {
+// doesOf counts the needs and products of f that the hoster answers.
+func doesOf(c *candidate, f finder) int {
+	n := 0
 	for _, id := range f.needs {
-		if !slices.Contains(c.terms[directory.FacetNeed], id) {
-			return directory.Unmet
+		if slices.Contains(c.terms[directory.FacetNeed], id) {
+			n++
 		}
 	}
 	for _, id := range f.leave {
-		if !slices.Contains(c.terms[directory.FacetReplaces], id) {
-			return directory.Unmet
+		if slices.Contains(c.terms[directory.FacetReplaces], id) {
+			n++
 		}
+	}
+	return n
+}
+
+// allOf reports whether one hoster does everything that was asked for.
+func allOf(c *candidate, f finder) directory.Value {
+	if doesOf(c, f) < len(f.needs)+len(f.leave) {
+		return directory.Unmet
 	}
 	return directory.Met
 }
@@ -255,7 +267,7 @@ func (s *Site) candidates(v *visit, f finder, conditions []condition) ([]*candid
 				value, words := w.answer(l.Hoster)
 				c.soft, c.own = append(c.soft, value), append(c.own, words)
 			}
-			c.full = s.isFull(l.Hoster, needs)
+			c.full, c.does = s.isFull(l.Hoster, needs), doesOf(c, f)
 			all = append(all, c)
 			return nil
 		})
@@ -403,7 +415,7 @@ func (s *Site) showFound(v *visit) (page, error) {
 	view := foundView{
 		Told:    s.told(l, f, func(f finder) string { return s.foundAddress(l, f) }),
 		Changes: f.stepAddress(l, finderSteps[0]), Place: s.placeField(l, f.place).Words,
-		Wishes: len(f.hopes)+len(f.cares) > 0, Contact: outward(s.options.Aggregator.Contact),
+		Wishes: len(f.hopes)+len(f.cares) > 0 || len(f.needs)+len(f.leave) > 1, Contact: outward(s.options.Aggregator.Contact),
 		All: address(l, "listings"),
 	}
 	if needs := s.wanted(f); len(needs) > 0 || f.place != "" {

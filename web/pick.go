@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"matou/directory"
 )
@@ -96,12 +98,22 @@ func (s *Site) doesFor(l directory.Language, h directory.Hoster, wanted []string
 	for _, need := range wanted {
 		for _, service := range h.Services {
 			if service.Level != directory.LevelOver && s.answersOne(service, []string{need}) {
-				names = append(names, s.words(l, directory.FacetNeed, need))
+				names = append(names, lowered(s.words(l, directory.FacetNeed, need)))
 				break
 			}
 		}
 	}
 	return s.locales[l].list(names)
+}
+
+// lowered gives words within a sentence: their first letter small, but for a
+// name in capitals.
+func lowered(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	if second, _ := utf8.DecodeRuneInString(words[size:]); unicode.IsUpper(second) {
+		return words
+	}
+	return string(unicode.ToLower(first)) + words[size:]
 }
 
 // roomUnsaid reports whether none of the services says whether it has room.
