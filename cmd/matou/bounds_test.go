@@ -102,11 +102,14 @@ func parsers(t *testing.T) map[string]func(raw []byte) {
 				_, _, _ = exchange.Hoster(f, nil)
 			}
 		},
-		"exchange.Read": func(raw []byte) {
-			for _, f := range []exchange.Format{exchange.FormatLibrehost, exchange.FormatJSON, exchange.FormatCSV, exchange.FormatGeoJSON, exchange.FormatJSONLD, exchange.FormatNodeInfo, exchange.FormatXMPP} {
-				_, _ = exchange.Read(f, "a", raw)
-			}
-		},
+		"exchange.Detect":         func(raw []byte) { _, _ = exchange.Detect("a", raw) },
+		"exchange.Read librehost": func(raw []byte) { _, _ = exchange.Read(exchange.FormatLibrehost, "a", raw) },
+		"exchange.Read JSON":      func(raw []byte) { _, _ = exchange.Read(exchange.FormatJSON, "a", raw) },
+		"exchange.Read CSV":       func(raw []byte) { _, _ = exchange.Read(exchange.FormatCSV, "a", raw) },
+		"exchange.Read GeoJSON":   func(raw []byte) { _, _ = exchange.Read(exchange.FormatGeoJSON, "a", raw) },
+		"exchange.Read JSON-LD":   func(raw []byte) { _, _ = exchange.Read(exchange.FormatJSONLD, "a", raw) },
+		"exchange.Read NodeInfo":  func(raw []byte) { _, _ = exchange.Read(exchange.FormatNodeInfo, "a", raw) },
+		"exchange.Read XMPP":      func(raw []byte) { _, _ = exchange.Read(exchange.FormatXMPP, "a", raw) },
 		"ParseQuery": func(raw []byte) {
 			if v, err := url.ParseQuery(string(raw)); err == nil {
 				_, _ = directory.ParseQuery(v)

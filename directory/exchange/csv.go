@@ -17,8 +17,11 @@ import (
 // MaxRows is how many rows a table may have, its header aside.
 const MaxRows = 50_000
 
-// maxCell bounds one cell, in bytes.
-const maxCell = 128 << 10
+// What a table may have besides.
+const (
+	maxColumns = 300
+	maxCell    = 128 << 10 // bytes
+)
 
 // ExportCSV writes hosters as a table for people with a spreadsheet: RFC 4180
 // in UTF-8 with a byte order mark, commas, one row for each service, and the
@@ -113,6 +116,9 @@ func readCSV(source string, raw []byte) (Reading, error) {
 	header, err := r.Read()
 	if err != nil {
 		return Reading{}, directory.Invalid(source, "is no table: its first line must name the columns")
+	}
+	if len(header) > maxColumns {
+		return Reading{}, directory.Invalid(source+", line 1", "names %d columns, and may name %d", len(header), maxColumns)
 	}
 	t := table{source: source, warnings: warnings, at: make([]int, len(header)), byKey: map[string]int{}}
 	if err := t.readHeader(header); err != nil {

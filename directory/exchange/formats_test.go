@@ -181,6 +181,7 @@ func TestReadIsBounded(t *testing.T) {
 		{"cut off", exchange.FormatLibrehost, "{\n\"name\": \"a\",\n", "line 3: is JSON that ends too early"},
 		{"more after the end", exchange.FormatLibrehost, "{}{}", "goes on after the end"},
 		{"no JSON", exchange.FormatLibrehost, "{\n\n  name: a}", "line 3: is no JSON"},
+		{"many columns", exchange.FormatCSV, "name" + strings.Repeat(",x", 300), "may name 300"},
 		{"no column", exchange.FormatCSV, "a,b\n1,2\n", "no column “name”"},
 		{"written only", exchange.FormatVCard, "BEGIN:VCARD", "written only"},
 		{"unknown", "", "hello", "--format"},
