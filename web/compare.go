@@ -70,6 +70,7 @@ type columnView struct {
 	Address string
 	Without string
 	Place   string
+	Life    string // paused, closing: in words
 	Contact contactView
 	Letter  link // a message with everything that was not said
 }
@@ -123,7 +124,7 @@ func (s *Site) showCompare(v *visit) (page, error) {
 		column := columnView{
 			Name: plain(h.Name), Address: hosterAddress(l, listing.Handle),
 			Without: held.with(handleOf(listing)).carry(address(l, "compare")),
-			Place:   strings.Join(s.places(l, h), " · "), Contact: s.contact(loc, h.Contact),
+			Place:   strings.Join(s.places(l, h), " · "), Life: loc.life(h), Contact: s.contact(loc, h.Contact),
 		}
 		column.Letter = s.letter(loc, h, unsaid(view.Groups, i))
 		view.Columns = append(view.Columns, column)
@@ -148,7 +149,7 @@ func unsaid(groups []compareGroup, column int) []string {
 	return all
 }
 
-// question makes a row; one that nobody answers is not shown by it.
+// compareQuestion is one row, and what a hoster says to it.
 type compareQuestion struct {
 	key string // in the list "question"
 	say func(s *Site, l *locale, h directory.Hoster) []said
@@ -165,7 +166,6 @@ var compareQuestions = []struct {
 		{"form", func(s *Site, l *locale, h directory.Hoster) []said {
 			return lines(s.valueWords(l, directory.FacetForm, string(h.Form)), l.since(h.Since))
 		}},
-		{"life", func(_ *Site, l *locale, h directory.Hoster) []said { return lines(l.life(h), plain(h.StateComment)) }},
 		{"serves", func(s *Site, l *locale, h directory.Hoster) []said { return lines(s.places(l.language, h)...) }},
 		{"audiences", func(s *Site, l *locale, h directory.Hoster) []said {
 			var all []string
@@ -344,15 +344,10 @@ func (s *Site) compareGroups(l *locale, listings []directory.Listing) []compareG
 		group := compareGroup{Label: l.word("compare-group", part.group)}
 		for _, q := range part.questions {
 			row := compareRow{Question: l.word("question", q.key)}
-			any := false
 			for _, listing := range listings {
-				cell := s.compareCell(l, listing.Hoster, row.Question, q.say(s, l, listing.Hoster))
-				any = any || len(cell.Lines) > 0
-				row.Cells = append(row.Cells, cell)
+				row.Cells = append(row.Cells, s.compareCell(l, listing.Hoster, row.Question, q.say(s, l, listing.Hoster)))
 			}
-			if any || q.key != "life" { // who simply goes on need not say so
-				group.Rows = append(group.Rows, row)
-			}
+			group.Rows = append(group.Rows, row)
 		}
 		groups = append(groups, group)
 	}

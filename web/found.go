@@ -437,7 +437,7 @@ func (s *Site) showFound(v *visit) (page, error) {
 	if err := s.fillFound(v, f, &view, conditions, fitting, near); err != nil {
 		return page{}, err
 	}
-	if view.Total < fewResults+firstFound {
+	if view.Total < directory.Few+firstFound {
 		view.Wider = s.relaxations(l, f, conditions, all)
 		view.Wider = append(view.Wider, s.sameFamily(v, f, total)...)
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,12 +9,6 @@ import (
 
 	"matou/directory"
 )
-
-// fewResults is from how many hosters on nothing needs to be widened.
-const fewResults = 5
-
-// maxGains bounds how many filters are tried without, a search each.
-const maxGains = 16
 
 // listingsView is the page of the directory.
 type listingsView struct {
@@ -28,7 +21,9 @@ type listingsView struct {
 	Filters    []filterView
 	Presets    []presetView
 	Facets     []facetView
-	Wider      []filterView // filters whose removal helps most, when little is left
+	Wider      []widerView   // what finds more, where little is left
+	Read       []readingView // what the words were understood as
+	Named      bool          // distances count from a place among the words
 	Previous   string
 	Next       string
 	PageNumber int
@@ -54,7 +49,8 @@ type filterView struct {
 	Value    string
 	Without  string // the same page without it
 	Hides    int    // hosters that come back without it
-	Aside    string // says so: some of them may have said nothing on it
+	Aside    string // says so
+	Unsaid   string // says how many of them have said nothing on it, which is not a no
 }
 
 // placeView is the place that distances are counted from.
@@ -226,12 +222,10 @@ func (s *Site) showListings(v *visit) (page, error) {
 	if err = s.fillBasket(v, q.Query, carried, &view); err != nil {
 		return page{}, err
 	}
-	if view.Filters, err = s.filters(v, q.Query, found.Total, carried); err != nil {
-		return page{}, err
-	}
-	if found.Total < fewResults {
-		view.Wider = wider(view.Filters)
-	}
+	view.Filters = s.filters(v.locale, q.Query, found.Held, carried)
+	view.Wider = s.steps(v.locale, q.Query, found.Wider, carried)
+	view.Read = s.readings(v.locale, q.Query, found.Read, carried)
+	view.Named = q.point == nil && found.Near != nil
 	view.turn(l, q.Query, carried)
 	return page{
 		template: "listings", title: v.locale.text("listings.title"),
@@ -298,45 +292,26 @@ func (view *listingsView) turn(l directory.Language, q directory.Query, carried 
 }
 
 // filters gives what narrows q, and how many hosters each of them hides.
-func (s *Site) filters(v *visit, q directory.Query, total int, carried basket) ([]filterView, error) {
-	l := v.language()
-	var all []filterView
-	var queries []directory.Query
-	if q.Text != "" {
-		other := q
-		other.Text, other.Offset = "", 0
-		queries = append(queries, other)
-		all = append(all, filterView{Question: v.locale.text("filter.text"), Value: plain(q.Text)})
-	}
-	for _, f := range s.facetOrder(q.Filters) {
-		for _, value := range q.Filters[f] {
-			queries = append(queries, without(q, f, value))
-			all = append(all, filterView{Question: s.question(l, f), Value: s.words(l, f, value)})
-		}
-	}
-	for i, other := range queries {
-		all[i].Without = carried.carry(listingsAddress(l, other))
-		if i >= maxGains {
+func (s *Site) filters(l *locale, q directory.Query, held []directory.Held, carried basket) []filterView {
+	all := make([]filterView, 0, len(held))
+	for _, h := range held {
+		if h.Facet == "" {
+			other := q
+			other.Text, other.Offset = "", 0
+			all = append(all, filterView{
+				Question: l.text("filter.text"), Value: plain(q.Text), Hides: h.Hides,
+				Without: carried.carry(listingsAddress(l.language, other)), Aside: l.text("filter.hides", h.Hides),
+			})
 			continue
 		}
-		other.Limit = 1
-		r, err := s.search(v.Context(), other)
-		if err != nil {
-			return nil, err
+		view := filterView{
+			Question: s.question(l.language, h.Facet), Value: s.words(l.language, h.Facet, h.Value), Hides: h.Hides,
+			Without: carried.carry(listingsAddress(l.language, without(q, h.Facet, h.Value))), Aside: l.text("filter.hides", h.Hides),
 		}
-		all[i].Hides = max(0, r.Total-total)
-		words := "filter.hides"
-		if i == 0 && q.Text != "" {
-			words = "filter.hides_text"
+		if h.Unsaid > 0 {
+			view.Unsaid = l.text("filter.unsaid", h.Unsaid)
 		}
-		all[i].Aside = v.locale.text(words, all[i].Hides)
+		all = append(all, view)
 	}
-	return all, nil
-}
-
-// wider gives the filters whose removal brings most, at most four.
-func wider(filters []filterView) []filterView {
-	helping := slices.DeleteFunc(slices.Clone(filters), func(f filterView) bool { return f.Hides == 0 })
-	slices.SortStableFunc(helping, func(a, b filterView) int { return cmp.Compare(b.Hides, a.Hides) })
-	return helping[:min(4, len(helping))]
+	return all
 }
