@@ -128,3 +128,45 @@ func Belongings(l Listing, today Date) []Belonging {
 	slices.SortStableFunc(all, func(a, b Belonging) int { return cmp.Compare(a.Collective, b.Collective) })
 	return all
 }
+
+// MaxMembers bounds the list of a collective.
+const MaxMembers = 2000
+
+// Validate checks every field of c, and gives all that is wrong at once.
+func (c Collective) Validate() error {
+	k := &check{}
+	k.slug("slug", c.Slug)
+	k.line("name", c.Name, MaxName)
+	k.address("website", c.Website)
+	k.optionalSlug("charter", c.Charter)
+	k.required("source", c.Source)
+	k.line("source", c.Source, MaxURL)
+	k.length("members", len(c.Members), MaxMembers)
+	for i, m := range c.Members {
+		f := item("members", i)
+		k.id(path(f, "hoster"), m.Hoster)
+		k.address(path(f, "website"), m.Website)
+		k.line(path(f, "name"), m.Name, MaxName)
+		k.period(f, m.Since, m.Until)
+		oneOf(k, path(f, "state"), m.State, StateActive, StatePaused, StateClosing, StateClosed)
+		if m.Hoster == "" && m.Website == "" && strings.TrimSpace(m.Name) == "" {
+			k.invalid(f, "must say who it is: an actor, a site or a name")
+		}
+		if a := m.Admission; a != nil {
+			k.admission(path(f, "admission"), *a)
+		}
+	}
+	return k.err()
+}
+
+func (c *check) admission(field string, a Admission) {
+	c.line(path(field, "batch"), a.Batch, MaxName)
+	c.period(field, a.DecidedOn, Date{})
+	c.text(path(field, "ballot"), a.Ballot, MaxText)
+	c.address(path(field, "review"), a.Review)
+	c.statements(path(field, "findings"), a.Findings)
+	c.length(path(field, "derogations"), len(a.Derogations), MaxList)
+	for i := range a.Derogations {
+		c.derogation(item(path(field, "derogations"), i), &a.Derogations[i])
+	}
+}

@@ -105,6 +105,11 @@ func (n *Node) learnFrom(ctx context.Context, r ap.Refresh, agg ap.LocalActor, f
 	}
 	s.WalkedAt = n.now()
 	c.Sources = append(c.Sources, s)
+	if whole {
+		if err := n.noteMembers(ctx, from, hosters, &c); err != nil {
+			return &storeError{err}
+		}
+	}
 	next := ap.Refresh{Actor: r.Actor, DueAt: n.clock().UTC().Add(refreshEvery), Reason: "weekly"}
 	return n.doneRefreshing(ctx, r, &next, c)
 }

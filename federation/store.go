@@ -21,6 +21,7 @@ type Store interface {
 	Stamps
 	Reports
 	Moves
+	Collectives
 	// Apply applies the Change as its type says, durably, and reports false
 	// where its Activity had been recorded before (then nothing was applied).
 	Apply(ctx context.Context, c ap.Change) (applied bool, err error)
@@ -101,6 +102,12 @@ type Reports interface {
 	Reports(ctx context.Context, p ap.Page) ([]ap.Report, error)
 	// OpenReports gives at most limit open ones of a host ("": of every host).
 	OpenReports(ctx context.Context, host string, limit int) ([]ap.Report, error)
+}
+
+// Collectives keeps the lists of members that collectives give.
+type Collectives interface {
+	// Collectives gives every list, of each source, in an order that stays.
+	Collectives(ctx context.Context) ([]directory.Collective, error)
 }
 
 // Moves keeps which actors went to live elsewhere.

@@ -159,6 +159,9 @@ type Feed interface {
 	// than after, oldest first. A listing stands in the feed once, with its
 	// newest change; a removed one stands there as removed.
 	ListingChanges(ctx context.Context, after uint64, limit int) ([]directory.ListingChange, error)
+	// Collectives gives every list of a collective's members, of each source,
+	// in an order that stays.
+	Collectives(ctx context.Context) ([]directory.Collective, error)
 	// ListingsChanged gives a channel that holds one token after one or many
 	// changes were applied; the function ends that.
 	ListingsChanged() (<-chan struct{}, func())

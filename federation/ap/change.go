@@ -43,9 +43,12 @@ import (
 //     Aggregator, or MaxSources of one Candidate, nothing is noted.
 //   - Verdicts set the State of a Candidate, which is made where there is none.
 //   - Sources replace the record of the same Aggregator. RemoveSources removes
-//     it, the Aggregator from every Candidate, and those Candidates that nobody
-//     decided on and nobody else proposed.
+//     it, the Aggregator from every Candidate, those Candidates that nobody
+//     decided on and nobody else proposed, and the lists of members that it gave.
 //   - FeaturedItems replace the record of the same Collection and Actor.
+//   - Collectives replace the list of the same Slug from the same Source; those
+//     who watch the change feed are woken, because a list changes what is shown
+//     of listings.
 //   - What one Change both saves and removes is removed.
 type Change struct {
 	Activity        *Activity
@@ -86,6 +89,9 @@ type Change struct {
 	Moves         []Move
 	RemoveMoves   []IRI // by From
 
+	Collectives       []directory.Collective
+	RemoveCollectives []MemberList
+
 	DomainBlocks       []DomainBlock
 	RemoveDomainBlocks []string
 	DomainAllows       []DomainAllow
@@ -105,6 +111,12 @@ type Activity struct {
 	Actor      IRI       `json:"actor"`
 	ReceivedAt time.Time `json:"receivedAt"`
 	ExpiresAt  time.Time `json:"expiresAt"` // when the id may be forgotten
+}
+
+// MemberList names the list of a collective's members as one source gives it.
+type MemberList struct {
+	Slug   string `json:"slug"`
+	Source string `json:"source"`
 }
 
 // Edge names a Follow by its two ends.

@@ -50,6 +50,8 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.RemoveReports, t.removeReport),
 		each(c.Moves, t.saveMove),
 		each(c.RemoveMoves, t.removeMove),
+		each(c.Collectives, t.saveCollective),
+		each(c.RemoveCollectives, t.removeCollective),
 	)
 }
 
@@ -112,6 +114,8 @@ func valid(c ap.Change) error {
 	check(&v, "reports.host", c.Reports, func(r ap.Report) string { return r.Host })
 	check(&v, "moves.from", c.Moves, func(m ap.Move) string { return string(m.From) })
 	check(&v, "moves.to", c.Moves, func(m ap.Move) string { return string(m.To) })
+	check(&v, "collectives.slug", c.Collectives, func(k directory.Collective) string { return k.Slug })
+	check(&v, "collectives.source", c.Collectives, func(k directory.Collective) string { return k.Source })
 	for i, r := range c.Reports {
 		v.ulid(fmt.Sprintf("reports[%d].key", i), r.Key)
 	}

@@ -156,7 +156,10 @@ func (t *tx) removeSource(aggregator ap.IRI) error {
 			return err
 		}
 	}
-	return t.Delete(byHash(kindSource, aggregator))
+	return first(
+		func() error { return t.removeListsOf(string(aggregator)) },
+		func() error { return t.Delete(byHash(kindSource, aggregator)) },
+	)
 }
 
 func (c *checker) checkCandidate(key []byte, item *badgerdb.Item) {

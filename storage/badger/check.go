@@ -136,6 +136,7 @@ func (c *checker) rules() map[byte]rule {
 		kindCandidate:  {"candidates", c.checkCandidate},
 		kindSource:     {"sources", record(c, "source", func(s ap.Source) []byte { return byHash(kindSource, s.Aggregator) }, nil)},
 		kindProposed:   {"", c.checkProposed},
+		kindCollective: {"lists of members", record(c, "list of members", collectiveKey, nil)},
 		kindMeta:       {"", func([]byte, *badgerdb.Item) {}},
 	}
 }

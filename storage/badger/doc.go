@@ -48,6 +48,7 @@
 //	K id                              Candidate
 //	q #aggregator id                    what an aggregator has proposed; value: the aggregator
 //	T #aggregator                     Source
+//	o #source slug                    Collective: the list of its members as that source gives it
 //	M schema                          version of this layout
 //	M commits                         number of transactions; see odometer.go
 //

@@ -47,6 +47,7 @@ const (
 	kindCandidate  = 'K'
 	kindProposed   = 'q'
 	kindSource     = 'T'
+	kindCollective = 'o'
 	kindMeta       = 'M'
 	hashSize       = 20
 	timeSize       = 12

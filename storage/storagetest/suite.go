@@ -66,6 +66,7 @@ var tests = map[string]func(*testing.T, *bench){
 	"stamps are found by id and by pair":         testStamps,
 	"reports wait until they are closed":         testReports,
 	"moves lead from the old to the new":         testMoves,
+	"a collective's list stands once a source":   testCollectives,
 	"a source is forgotten":                      testSources,
 	"proposals are bounded":                      testProposalBounds,
 	"a rebuild that is due stays one":            testRebuildStays,
