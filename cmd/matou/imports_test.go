@@ -30,10 +30,11 @@ var imports = []struct {
 	{"federation/proof", []string{"directory"}, []string{}},
 	{"federation/activitystreams", []string{"directory", "federation/ap", "federation/proof", "federation/signature"}, []string{"github.com/go-json-experiment/json/jsontext", "github.com/go-fed/activity/…", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…"}},
 	{"federation/delivery", []string{"directory", "federation/ap"}, []string{"github.com/hashicorp/golang-lru/v2/…"}},
-	{"federation/…", []string{"directory", "federation/…"}, []string{"github.com/go-fed/activity/…", "github.com/gorilla/mux", "github.com/hashicorp/golang-lru/v2/…", "github.com/oklog/ulid/v2", "golang.org/x/net/…", "golang.org/x/sync/…", "golang.org/x/time/rate"}},
+	{"federation/…", []string{"directory", "federation/…"}, []string{"github.com/go-fed/activity/…", "github.com/gorilla/mux", "github.com/hashicorp/golang-lru/v2/…", "github.com/oklog/ulid/v2", "golang.org/x/net/…", "golang.org/x/sync/…", "golang.org/x/text/…", "golang.org/x/time/rate"}},
 	{"storage/badger", []string{"directory", "federation/ap", "storage"}, []string{"github.com/dgraph-io/badger/v4/…"}},
 	{"storage/…", []string{"directory", "federation/ap", "storage/…"}, []string{}},
-	{"web/…", []string{"directory/…"}, []string{"github.com/BurntSushi/toml", "github.com/gorilla/mux", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…", "golang.org/x/text/…"}},
+	{"web/logo", []string{"directory"}, []string{"golang.org/x/image/…"}},
+	{"web/…", []string{"directory/…", "web/…"}, []string{"github.com/BurntSushi/toml", "github.com/gorilla/mux", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…", "golang.org/x/text/…"}},
 	{"cmd/…", []string{"…"}, []string{"github.com/BurntSushi/toml", "github.com/alecthomas/kong", "github.com/gorilla/mux", "github.com/prometheus/client_golang/…", "golang.org/x/sync/…", "golang.org/x/term"}},
 }
 

@@ -16,6 +16,7 @@ import (
 	"matou/storage"
 	"matou/storage/badger"
 	"matou/web"
+	"matou/web/logo"
 )
 
 // What the engines must satisfy, proved where they are tied together.
@@ -27,6 +28,8 @@ var (
 	_ web.Directory    = (*shownDirectory)(nil)
 	_ web.Own          = (*federation.Node)(nil)
 	_ web.Homes        = (*federation.Node)(nil)
+	_ web.Keys         = (*federation.Node)(nil)
+	_ web.Logos        = (*logo.Cache)(nil)
 )
 
 // node is an open node: its store and its federation, whether it answers the

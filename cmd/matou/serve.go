@@ -79,6 +79,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ignoreCancel(n.federation.Run(ctx)) })
 	g.Go(func() error { return h.feeder.run(ctx) })
+	g.Go(func() error { return h.logos.run(ctx) })
 	g.Go(func() error { return breathe(ctx, n.config.Memory) })
 	for l, handler := range listeners {
 		server := newServer(whole, handler, n.log)
@@ -145,6 +146,7 @@ type house struct {
 	index  *search.Index
 	feeder *feeder
 	site   *web.Site
+	logos  *logoKeeper
 
 	readiness readiness
 }
@@ -160,10 +162,13 @@ func newHouse(n *node) (*house, error) {
 		node: n, index: index,
 		feeder: &feeder{feed: n.store, index: index, log: n.log},
 	}
+	if h.logos, err = newLogoKeeper(n); err != nil {
+		return nil, err
+	}
 	shown := &shownDirectory{records: n.store, index: index}
 	o := web.Options{
 		Origin: n.config.origin, Directory: shown,
-		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Log: n.log, Version: Version,
+		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Keys: n.federation, Logos: h.logos.cache, Log: n.log, Version: Version,
 	}
 	if n.config.has(roleHoster) {
 		o.Hoster, o.Own = n.config.Hoster.Handle, n.federation

@@ -117,7 +117,7 @@ var attackTable = []Attack{
 	{Row: "E4", Case: "names that look like others: mixed scripts, reversed or invisible letters", Expected: "invisible ones removed, hosts shown as they are written in the network", Answer: "—"},
 	{Row: "E5", Case: "a handle that leads to somebody else's actor", Expected: "a handle counts where both sides say so", Answer: "—"},
 	{Row: "E6", Case: "a handle whose host changes hands", Expected: "checked again each week; the listing ends where it is somebody else's", Answer: "—"},
-	{Row: "E7", Case: "pictures that count visitors, carry scripts, or fill the memory", Expected: "no picture of anybody else's is fetched or shown", Answer: "—"},
+	{Row: "E7", Case: "pictures that count visitors, carry scripts, or fill the memory", Expected: "none is shown: a small one is drawn anew from the pixels of a listed hoster's logo; SVG and what is too large is refused unread", Answer: "—"},
 	{Row: "E8", Case: "a page address that is javascript:, or another host's", Expected: "left out", Answer: "—"},
 	{Row: "E9", Case: "lists of followers, read by machines", Expected: "their number alone", Answer: "200"},
 	{Row: "E10", Case: "what is not for everyone, in an outbox or on a page", Expected: "never kept", Answer: "202"},
