@@ -35,43 +35,66 @@ func (n *Node) announceFresh(ctx context.Context, note activitystreams.NoteView,
 	if n.now().Sub(note.PublishedAt) > announceWindow {
 		return nil
 	}
-	return n.announce(ctx, note.ID, c)
+	return n.announce(ctx, note.ID, note.AttributedTo, c)
 }
 
-// announce adds to c the Announce of a note by this node's aggregator, unless
-// it stands already. The id comes from the note's, so that there is one. It
-// goes to those who follow the directory and not to the author: in the middle
-// of an incident nobody needs to hear from every directory at every step.
-func (n *Node) announce(ctx context.Context, note ap.IRI, c *ap.Change) error {
+// announce adds to c the Announces of a note by this node's aggregator and by
+// the actors of its author's areas, as far as they do not stand already. They
+// go to those who follow each and not to the author: in the middle of an
+// incident nobody needs to hear from every directory at every step.
+func (n *Node) announce(ctx context.Context, note, author ap.IRI, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
 	if !ok || agg.MovedTo != "" || n.policy(note.Host()).silenced() {
 		return nil
 	}
-	id := n.announceIRI(note)
+	relays, err := n.relays(ctx, agg, author, c)
+	if err != nil {
+		return err
+	}
+	for _, by := range relays {
+		if err := n.announceBy(ctx, by, note, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announceBy adds to c the Announce of a note by one actor of ours, unless it
+// stands already. The id comes from both, so that there is one.
+func (n *Node) announceBy(ctx context.Context, by ap.LocalActor, note ap.IRI, c *ap.Change) error {
+	if by.MovedTo != "" {
+		return nil
+	}
+	id := n.announceIRI(by, note)
 	if _, err := n.store.Document(ctx, id); err == nil {
 		return nil
 	} else if !isNotFound(err) {
 		return err
 	}
-	doc, err := activitystreams.Announce(id, agg.ID, note, "", n.now())
+	doc, err := activitystreams.Announce(id, by.ID, note, "", n.now())
 	if err != nil {
 		return fmt.Errorf("write the Announce: %w", err)
 	}
-	inboxes, err := n.store.Inboxes(ctx, agg.ID)
+	inboxes, err := n.store.Inboxes(ctx, by.ID)
 	if err != nil {
 		return err
 	}
-	doc = n.proven(agg.ID, doc)
-	doc.Local, doc.Public, doc.Owner = true, true, agg.ID
+	doc = n.proven(by.ID, doc)
+	doc.Local, doc.Public, doc.Owner = true, true, by.ID
 	c.Documents = append(c.Documents, doc)
-	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), id, agg.ID, inboxes)...)
-	c.Outbox = append(c.Outbox, ap.OutboxItem{Actor: agg.ID, Key: n.newID(), Activity: id})
+	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), id, by.ID, inboxes)...)
+	c.Outbox = append(c.Outbox, ap.OutboxItem{Actor: by.ID, Key: n.newID(), Activity: id})
 	return nil
 }
 
-// announceIRI is the id of our aggregator's Announce of a note.
-func (n *Node) announceIRI(note ap.IRI) ap.IRI {
-	sum := sha256.Sum256([]byte(note))
+// announceIRI is the id of the Announce of a note by our aggregator or by the
+// actor of an area.
+func (n *Node) announceIRI(by ap.LocalActor, note ap.IRI) ap.IRI {
+	named := string(note)
+	if by.Kind == ap.KindArea {
+		named += " " + string(by.ID)
+	}
+	sum := sha256.Sum256([]byte(named))
 	return n.activityIRI("announce-" + hex.EncodeToString(sum[:16]))
 }
 
@@ -87,13 +110,25 @@ func (n *Node) unrelay(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	return n.unannounce(ctx, note, c)
 }
 
-// unannounce adds to c the Undo of the Announce of a note, where there is one.
+// unannounce adds to c the Undo of every Announce of a note, wherever its
+// author was at home when it was announced.
 func (n *Node) unannounce(ctx context.Context, note ap.IRI, c *ap.Change) error {
 	agg, ok := n.localKind(ap.KindAggregator)
 	if !ok {
 		return nil
 	}
-	id := n.announceIRI(note)
+	for _, by := range append([]ap.LocalActor{agg}, n.areaActors()...) {
+		if err := n.unannounceBy(ctx, by, note, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unannounceBy adds to c the Undo of the Announce of a note by one actor of
+// ours, where there is one.
+func (n *Node) unannounceBy(ctx context.Context, by ap.LocalActor, note ap.IRI, c *ap.Change) error {
+	id := n.announceIRI(by, note)
 	d, err := n.store.Document(ctx, id)
 	if isNotFound(err) || err == nil && d.Tombstone {
 		return nil
@@ -101,22 +136,22 @@ func (n *Node) unannounce(ctx context.Context, note ap.IRI, c *ap.Change) error 
 	if err != nil {
 		return err
 	}
-	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), agg.ID, d.Body, []ap.IRI{ap.Public}, []ap.IRI{activitystreams.FollowersOf(agg.ID)}, n.now())
+	undo, err := activitystreams.Undo(n.activityIRI(n.newID()), by.ID, d.Body, []ap.IRI{ap.Public}, []ap.IRI{activitystreams.FollowersOf(by.ID)}, n.now())
 	if err != nil {
 		return fmt.Errorf("write the Undo: %w", err)
 	}
-	inboxes, err := n.store.Inboxes(ctx, agg.ID)
+	inboxes, err := n.store.Inboxes(ctx, by.ID)
 	if err != nil {
 		return err
 	}
-	n.send(c, agg.ID, undo, inboxes, false)
+	n.send(c, by.ID, undo, inboxes, false)
 	gone, err := activitystreams.Tombstone(id, "Announce", n.now())
 	if err != nil {
 		return err
 	}
-	gone.Local, gone.Public, gone.Owner = true, true, agg.ID
+	gone.Local, gone.Public, gone.Owner = true, true, by.ID
 	c.Documents = append(c.Documents, gone)
-	return n.dropFromOutbox(ctx, agg.ID, id, c)
+	return n.dropFromOutbox(ctx, by.ID, id, c)
 }
 
 // dropFromOutbox adds to c the removal of an activity from an outbox.

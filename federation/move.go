@@ -210,8 +210,11 @@ func (n *Node) rewrite(ctx context.Context, a *ap.LocalActor, c *ap.Change) erro
 // actorDocument writes the document of the hoster or the aggregator as it
 // stands; directory.ErrNotFound for a hoster without a profile.
 func (n *Node) actorDocument(ctx context.Context, a ap.LocalActor) (ap.Document, error) {
-	if a.Kind == ap.KindAggregator {
+	switch a.Kind {
+	case ap.KindAggregator:
 		return n.encodeAggregator(a)
+	case ap.KindArea:
+		return n.encodeArea(a)
 	}
 	p, err := n.store.Profile(ctx, a.ID)
 	if err != nil {

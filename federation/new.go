@@ -128,7 +128,10 @@ func (n *Node) ensureActors(ctx context.Context) error {
 	}
 	var made []ap.LocalActor
 	for _, a := range wanted {
-		if _, ok := n.local(a.ID); ok {
+		if known, ok := n.local(a.ID); ok {
+			if known.Kind == ap.KindArea {
+				return fmt.Errorf("%s is the name by which an area is followed here: choose another handle: %w", a.Username, directory.ErrConflict)
+			}
 			continue
 		}
 		if err := newKeys(&a, "#main-key", "#ed25519-key"); err != nil {
@@ -236,6 +239,13 @@ func (n *Node) saveOwnDocuments(ctx context.Context) error {
 	docs := []ap.Document{d}
 	if a, ok := n.localKind(ap.KindAggregator); ok {
 		d, err := n.encodeAggregator(a)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, d)
+	}
+	for _, a := range n.areaActors() {
+		d, err := n.encodeArea(a)
 		if err != nil {
 			return err
 		}

@@ -89,6 +89,7 @@ type Node struct {
 	entropy *ulid.MonotonicEntropy
 
 	askMu    sync.Mutex // one Follow on the word of another directory at a time
+	areaMu   sync.Mutex // one at a time makes actors of areas
 	noticeMu sync.Mutex // one change of our own notices or profile at a time
 }
 
@@ -96,7 +97,7 @@ type Node struct {
 //
 //	/actor                           the node actor
 //	  …/inbox …/outbox …/followers …/following
-//	/ap/actors/NAME                  the hoster or aggregator actor
+//	/ap/actors/NAME                  the hoster or aggregator actor, or that of an area
 //	  …/inbox …/outbox …/followers …/following
 //	  …/collections/featured …/collections/tags
 //	/ap/actors/NAME/services         the hoster's services, and …/services/SLUG
@@ -106,7 +107,7 @@ type Node struct {
 //	  …/items/HEX                    its item of an actor, by the hash of both
 //	/ap/notes/ULID                   a note
 //	/ap/activities/ULID              an activity: a Create has the ULID of its note
-//	/ap/activities/announce-HEX      the aggregator's Announce of a note, by its hash
+//	/ap/activities/announce-HEX      the Announce of a note by the aggregator, by its hash, or by the actor of an area, by the hash of both
 //	/ap/stamps/HEX                   a permission of ours to quote or to feature, by the hash of the pair
 //	/ap/contexts/ULID                the thread of a notice, with the ULID of its root
 //	/inbox                           the shared inbox

@@ -201,7 +201,7 @@ func (n *Node) createNote(ctx context.Context, c *ap.Change, s speaker, notice d
 	if err := n.publish(ctx, c, s.local.ID, create); err != nil {
 		return err
 	}
-	return n.announce(ctx, note.IRI, c)
+	return n.announce(ctx, note.IRI, s.local.ID, c)
 }
 
 // editRoot adds to c the root note of the notice as it stands now, and the

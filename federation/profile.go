@@ -20,12 +20,12 @@ import (
 // Errors: *directory.FieldError (joined) for a profile that is not valid,
 // directory.ErrForbidden on a node without the hoster role.
 func (n *Node) PublishHoster(ctx context.Context, p ap.Profile) (changed bool, err error) {
-	local, ok := n.localKind(ap.KindHoster)
+	n.noticeMu.Lock()
+	defer n.noticeMu.Unlock()
+	local, ok := n.localKind(ap.KindHoster) // with the keys and the home that it has by now
 	if !ok {
 		return false, fmt.Errorf("publish a hoster: this node has no hoster role: %w", directory.ErrForbidden)
 	}
-	n.noticeMu.Lock()
-	defer n.noticeMu.Unlock()
 	if err := here(local); err != nil {
 		return false, err
 	}
@@ -136,6 +136,9 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 		return err
 	}
 	c.Listings = append(c.Listings, l)
+	if _, err := n.ensureAreas(ctx, h); err != nil {
+		return err
+	}
 	return n.featureOwn(ctx, h, c)
 }
 

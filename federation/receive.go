@@ -69,7 +69,7 @@ func (n *Node) locals() []ap.LocalActor {
 			out = append(out, a)
 		}
 	}
-	return out
+	return append(out, n.areaActors()...)
 }
 
 // followOf gives the Follow of a pair, and whether there is one.

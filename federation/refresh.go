@@ -183,7 +183,7 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 		return &storeError{err}
 	}
 	if moving != nil {
-		if err := n.goAfter(ctx, *moving, &c); err != nil {
+		if err := n.goAfterStill(ctx, *moving, &c); err != nil {
 			return &storeError{err}
 		}
 	}
@@ -323,6 +323,9 @@ func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change
 		return err
 	}
 	c.Listings = append(c.Listings, l)
+	if _, err := n.ensureAreas(ctx, l.Hoster); err != nil {
+		return err
+	}
 	if err := n.keepServices(ctx, actor.ID, l.Hoster.Services, f.docs, c); err != nil {
 		return err
 	}

@@ -82,8 +82,8 @@ func (n *Node) adopt(ctx context.Context, c ap.Change) error {
 // rotating gives the actors whose keys are to be replaced.
 func (n *Node) rotating(name string, force bool) ([]ap.LocalActor, error) {
 	var actors []ap.LocalActor
-	for _, kind := range []ap.LocalKind{ap.KindNode, ap.KindHoster, ap.KindAggregator} {
-		if a, ok := n.localKind(kind); ok && (name == "" || name == a.Username) {
+	for _, a := range n.standingActors() {
+		if name == "" || name == a.Username {
 			actors = append(actors, a)
 		}
 	}
@@ -138,9 +138,8 @@ func (n *Node) documentOf(ctx context.Context, a ap.LocalActor) (ap.Document, er
 // for documents that nobody spoke for would count for nothing.
 func (n *Node) ensureProofKeys(ctx context.Context) error {
 	var c ap.Change
-	for _, kind := range []ap.LocalKind{ap.KindNode, ap.KindHoster, ap.KindAggregator} {
-		a, ok := n.localKind(kind)
-		if !ok || len(a.ProofDER) > 0 {
+	for _, a := range n.standingActors() {
+		if len(a.ProofDER) > 0 {
 			continue
 		}
 		old, err := n.store.Document(ctx, a.ID)
@@ -240,6 +239,9 @@ func (n *Node) tellKeys(ctx context.Context, a ap.LocalActor, doc ap.Document, c
 	}
 	all = slices.Clone(all)
 	err = n.eachFollowing(ctx, a.ID, func(f ap.Follow) (bool, error) {
+		if f.State != ap.FollowAccepted && f.State != ap.FollowPending {
+			return true, nil // it has said no, or is not who it was
+		}
 		if f.SharedInbox != "" {
 			all = append(all, f.SharedInbox)
 		} else {

@@ -56,7 +56,7 @@ func (n *Node) TakeSecrets(ctx context.Context, actors []ap.LocalActor, replace 
 		}
 		a.ChangedAt = n.after(old.UpdatedAt)
 		c.LocalActors = append(c.LocalActors, a)
-		if present, ok := n.localKind(a.Kind); !ok || present.ID != a.ID {
+		if !n.stands(a) {
 			continue // kept for when it is configured
 		}
 		configured = true
@@ -86,7 +86,8 @@ func (n *Node) checkSecrets(a ap.LocalActor) error {
 	switch {
 	case !strings.HasPrefix(string(a.ID), origin+"/"):
 		return directory.Invalid("actor", "%s is no actor of %s: keys hold for the address that they were made for", clip(string(a.ID)), origin)
-	case !slices.Contains([]ap.LocalKind{ap.KindNode, ap.KindHoster, ap.KindAggregator}, a.Kind),
+	case !slices.Contains([]ap.LocalKind{ap.KindNode, ap.KindHoster, ap.KindAggregator, ap.KindArea}, a.Kind),
+		(a.Kind == ap.KindArea) != (a.Area != ""),
 		(a.Kind == ap.KindNode) != (a.ID == n.nodeActor()),
 		a.Kind != ap.KindNode && a.ID != n.actorIRI(a.Username):
 		return directory.Invalid("actor", "%s is not as this version of matou writes it", clip(string(a.ID)))

@@ -14,11 +14,7 @@ const forgottenTogether = 200
 // more, and throws away what waits for it. Hosters of that host stay listed
 // until their refreshes say otherwise: a listing names its date.
 func (n *Node) forgetHost(ctx context.Context, host string) {
-	for _, kind := range []ap.LocalKind{ap.KindHoster, ap.KindAggregator} {
-		a, ok := n.localKind(kind)
-		if !ok {
-			continue
-		}
+	for _, a := range n.locals() {
 		if err := n.dropFollowersOf(ctx, a.ID, host); err != nil && ctx.Err() == nil {
 			n.log.ErrorContext(ctx, "forget the followers of a host", slog.String("host", host), slog.String("error", err.Error()))
 			return

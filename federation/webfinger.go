@@ -179,6 +179,9 @@ func (n *Node) stands(a ap.LocalActor) bool {
 	if a.Kind == ap.KindNode {
 		return true
 	}
+	if a.Kind == ap.KindArea {
+		return n.config.Aggregator != nil
+	}
 	now, ok := n.localKind(a.Kind)
 	return ok && now.ID == a.ID
 }

@@ -16,7 +16,7 @@ type phrases struct {
 	noAccount, volunteers, paid                      string
 	tag, colon                                       string
 	hosters                                          string
-	featured                                         func(directory, area string) string
+	featured, repeated                               func(directory, area string) string
 	stages                                           map[directory.Stage]string
 	kinds                                            map[directory.NoticeKind]string
 	labels                                           map[string]string
@@ -43,6 +43,9 @@ var french = phrases{
 		return "Les hébergeurs de l'annuaire «\u00a0" + directory + "\u00a0» qui y ont leur siège ou y interviennent\u00a0: " + area +
 			". Chacun a accepté d'y figurer\u00a0; l'ordre ne dit rien de personne."
 	},
+	repeated: func(directory, area string) string {
+		return "Les nouvelles des hébergeurs de l'annuaire «\u00a0" + directory + "\u00a0» qui y ont leur siège ou y interviennent\u00a0: " + area + "."
+	},
 	stages: map[directory.Stage]string{
 		directory.Investigating: "⚠ En cours, cause recherchée", directory.Identified: "⚠ En cours, cause trouvée",
 		directory.Monitoring: "Réparé, sous surveillance", directory.Resolved: "✔ Terminé",
@@ -68,6 +71,9 @@ var english = phrases{
 	featured: func(directory, area string) string {
 		return "The hosters of the directory “" + directory + "” that have their seat or work there: " + area +
 			". Each of them agreed to be here; the order says nothing about anybody."
+	},
+	repeated: func(directory, area string) string {
+		return "The news of the hosters of the directory “" + directory + "” that have their seat or work there: " + area + "."
 	},
 	stages: map[directory.Stage]string{
 		directory.Investigating: "⚠ Under way, looking for the cause", directory.Identified: "⚠ Under way, cause found",
