@@ -13,6 +13,7 @@ import (
 // followers, a mark or a rank.
 type card struct {
 	Name       string
+	Face       face
 	Address    string
 	Handle     string
 	Places     []string
@@ -29,7 +30,7 @@ type card struct {
 	Membership []string
 	Compare    string // puts it aside to be compared, or takes it back; "": cannot
 	Compared   bool
-	Here       []string // what it does of what was asked for
+	Here       []navigation // its services that do what was asked for
 }
 
 // card makes the card of a listing.
@@ -38,6 +39,7 @@ func (s *Site) card(v *visit, l directory.Listing, kilometres float64) (card, er
 	loc := v.locale
 	c := card{
 		Name:    plain(h.Name),
+		Face:    s.face(plain(h.Name), h.Logo),
 		Address: hosterAddress(v.language(), l.Handle),
 		Handle:  plain(l.Handle),
 		Places:  s.places(v.language(), h),
