@@ -25,7 +25,7 @@ const (
 	FacetOnCall      Facet = "oncall"      // "yes", "no"
 	FacetAllowance   Facet = "allowance"   // "3.5", "7", "18", "36": has stated at most so many days; "none"
 	FacetLanguage    Facet = "language"    // Language
-	FacetCollective  Facet = "collective"  // slug
+	FacetCollective  Facet = "collective"  // slug; and slug:both, slug:hoster or slug:other, by who says it (SaidBy)
 	FacetCriterion   Facet = "criterion"   // CriterionID stated as met
 )
 
@@ -83,7 +83,7 @@ type Query struct {
 type Result struct {
 	Total  int
 	Hits   []Hit
-	Facets []FacetCounts // in the order of the vocabulary
+	Facets []FacetCounts // in the order of the vocabulary; not to be changed
 	Near   *Point        // where distances count from: Query.Near, else a place that the text names; nil: nowhere
 	Read   []Reading     // what the text was understood as, in its order; plain words that listings hold are not told
 	Held   []Held        // what each filter and the text hide: filters in the order of the facets, the text last

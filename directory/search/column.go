@@ -185,8 +185,9 @@ func (a *areas) reach(k *areaCombo, under map[int32][]int32) {
 	}
 }
 
-// count gives how many listings of a set answer each value.
-func (a *areas) count(c *column, set *roaring.Bitmap) []int32 {
+// count gives how many listings of a set answer each value, and how many values
+// some of them answer.
+func (a *areas) count(c *column, set *roaring.Bitmap) (counts []int32, some int) {
 	in := make([]int32, len(c.combos))
 	var buffer [1024]uint32
 	numbers := set.ManyIterator()
@@ -195,7 +196,7 @@ func (a *areas) count(c *column, set *roaring.Bitmap) []int32 {
 			in[c.of[n]]++
 		}
 	}
-	counts := make([]int32, len(a.values))
+	counts = make([]int32, len(a.values))
 	var down []int32
 	if a.around != nil {
 		down = make([]int32, len(a.values))
@@ -221,5 +222,10 @@ func (a *areas) count(c *column, set *roaring.Bitmap) []int32 {
 			counts[v] += down[w]
 		}
 	}
-	return counts
+	for _, n := range counts {
+		if n > 0 {
+			some++
+		}
+	}
+	return counts, some
 }

@@ -90,9 +90,10 @@ func from(words []string, prefix string) []string {
 // slipped gives the listings that hold a word which differs by one letter.
 func (x *Index) slipped(t token) *roaring.Bitmap {
 	var parts []*roaring.Bitmap
+	word, stem := slipOf(t.word), slipOf(t.stem)
 	near := func(known string) bool {
 		diff := len(known) - len(t.word)
-		return diff >= -5 && diff <= 4 && (oneSlip(t.word, known) || oneSlip(t.stem, known))
+		return diff >= -5 && diff <= 4 && (word.of(known) || stem.of(known))
 	}
 	for _, w := range x.known() {
 		if strings.HasPrefix(w, exactly) { // the last of them
@@ -108,6 +109,26 @@ func (x *Index) slipped(t token) *roaring.Bitmap {
 		}
 	}
 	return roaring.FastOr(parts...)
+}
+
+// slip finds the words that differ from one by a letter at most. One slip
+// leaves the first half of a word or the second one as it was, which rules out
+// nearly all of them at a glance; beyond ASCII, letters are not bytes, and each
+// word is compared in full.
+type slip struct {
+	word, first, second string
+}
+
+func slipOf(word string) slip {
+	s := slip{word: word}
+	if half := len(word) / 2; plain(word) && half > 0 {
+		s.first, s.second = word[:half], word[half+1:]
+	}
+	return s
+}
+
+func (s *slip) of(known string) bool {
+	return (strings.HasPrefix(known, s.first) || strings.HasSuffix(known, s.second)) && oneSlip(s.word, known)
 }
 
 // without gives the text of r without the words of one part; "" where nothing

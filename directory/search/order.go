@@ -62,11 +62,13 @@ type page struct {
 }
 
 func (p *page) compare(a, b placed) int {
-	return cmp.Or(
-		cmp.Compare(a.chord, b.chord),
-		cmp.Compare(a.shuffle, b.shuffle),
-		cmp.Compare(p.ids[a.number], p.ids[b.number]),
-	)
+	switch {
+	case a.chord != b.chord:
+		return cmp.Compare(a.chord, b.chord)
+	case a.shuffle != b.shuffle:
+		return cmp.Compare(a.shuffle, b.shuffle)
+	}
+	return cmp.Compare(p.ids[a.number], p.ids[b.number])
 }
 
 func (p *page) Len() int           { return len(p.hits) }

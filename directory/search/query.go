@@ -33,9 +33,7 @@ func (x *Index) Search(q directory.Query) directory.Result {
 		r.Near = s.read.near
 	}
 	r.Hits = x.hits(found, q, r.Near)
-	for _, l := range x.vocabulary.Facets {
-		r.Facets = append(r.Facets, s.count(l.Facet))
-	}
+	r.Facets = s.counts()
 	r.Read = s.readings(q)
 	r.Held = s.holding(q, found)
 	if r.Total < directory.Few {
@@ -128,25 +126,47 @@ func (s *selection) free(f directory.Facet) *tally {
 	return s.x.tally(s.without(f))
 }
 
+// counts tells what each value of each facet would give. What it says of the
+// whole directory is kept until a listing changes: every visit begins there.
+func (s *selection) counts() []directory.FacetCounts {
+	whole := s.held.whole && len(s.chosen) == 0
+	if kept := s.x.counted.Load(); whole && kept != nil {
+		return slices.Clone(*kept)
+	}
+	all := make([]directory.FacetCounts, 0, len(s.x.vocabulary.Facets))
+	for _, l := range s.x.vocabulary.Facets {
+		all = append(all, s.count(l.Facet))
+	}
+	if whole {
+		kept := slices.Clone(all)
+		s.x.counted.Store(&kept)
+	}
+	return all
+}
+
 // count tells what each value of f would give.
 func (s *selection) count(f directory.Facet) directory.FacetCounts {
-	base := s.free(f)
+	base, chosen := s.free(f), s.chosen[f]
 	answered := base.in(s.x.said[f])
 	counts := directory.FacetCounts{Facet: f, Unsaid: int(base.size - answered)}
-	chosen := make(map[string]bool, len(s.chosen[f]))
-	for _, v := range s.chosen[f] {
-		chosen[v] = true
-	}
-	tell := func(value string, n uint64) {
-		if c := chosen[value]; n > 0 || c {
-			counts.Values = append(counts.Values, directory.ValueCount{Value: value, Count: int(n), Chosen: c})
-			delete(chosen, value)
+	told := 0
+	tell := func(value string, n int) {
+		c := len(chosen) > 0 && slices.Contains(chosen, value)
+		if n > 0 || c {
+			counts.Values = append(counts.Values, directory.ValueCount{Value: value, Count: n, Chosen: c})
+		}
+		if c {
+			told++
 		}
 	}
 	order := s.x.order()
 	if a := order.areas[f]; a != nil {
-		for i, n := range a.count(s.x.columns[f], base.set) {
-			tell(a.values[i], uint64(n))
+		all, some := a.count(s.x.columns[f], base.set)
+		counts.Values = make([]directory.ValueCount, 0, some+len(chosen))
+		for i, n := range all {
+			if n > 0 || len(chosen) > 0 {
+				tell(a.values[i], int(n))
+			}
 		}
 	} else {
 		for _, value := range order.values[f] {
@@ -154,12 +174,15 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 			if set := s.x.values[f][value]; set != nil && answered > 0 {
 				n = base.in(set)
 			}
-			tell(value, n)
+			tell(value, int(n))
 		}
 	}
-	for _, value := range s.chosen[f] { // chosen, and named by no listing
-		if chosen[value] {
-			tell(value, base.in(s.x.passing(f, []string{value})))
+	if told == len(chosen) {
+		return counts
+	}
+	for _, value := range chosen { // chosen, and named by no listing
+		if !slices.ContainsFunc(counts.Values, func(c directory.ValueCount) bool { return c.Value == value }) {
+			tell(value, int(base.in(s.x.passing(f, []string{value}))))
 		}
 	}
 	return counts

@@ -43,7 +43,8 @@ type Index struct {
 	// What searches need of the keys above in order; nil after a key came or
 	// went, and then made by the next search that needs it.
 	sorted     atomic.Pointer[sorted]
-	dictionary atomic.Pointer[[]string] // the words
+	dictionary atomic.Pointer[[]string]                // the words
+	counted    atomic.Pointer[[]directory.FacetCounts] // of the whole directory; nil after any change
 }
 
 // sets are listings, as their numbers, by a key.
@@ -140,6 +141,7 @@ func (x *Index) put(e *entry) {
 	if !e.found {
 		return
 	}
+	x.counted.Store(nil)
 	n := x.number(e)
 	x.live.Add(n)
 	for f, values := range e.terms {
@@ -206,6 +208,7 @@ func (x *Index) remove(id directory.ID) {
 	if !ok {
 		return
 	}
+	x.counted.Store(nil)
 	delete(x.numbers, id)
 	x.ids[n], x.places[n] = "", place{}
 	x.live.Remove(n)
