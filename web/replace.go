@@ -12,6 +12,10 @@ import (
 type replaceView struct {
 	Name   string
 	Needs  []replaceNeed
+	Action string
+	Places bool
+	Field  placeField
+	Place  placeView
 	Total  int
 	Cards  []card
 	All    string // the same hosters in the directory, to narrow further
@@ -22,11 +26,18 @@ type replaceView struct {
 type replaceNeed struct {
 	Label    string
 	Address  string
-	Software []string
+	Software []navigation // leads to those who run it, where somebody does
 }
 
-// replacingView is the page of all the products that people leave.
-type replacingView struct{ Products []navigation }
+// replacingView is the page of all the products that people leave, by the
+// family of what they are used for.
+type replacingView struct{ Families []productFamily }
+
+type productFamily struct {
+	Label    string
+	Anchor   string
+	Products []navigation
+}
 
 // showReplacements lists the products, or leads to the one that was chosen
 // from the list of the first page.
@@ -39,13 +50,25 @@ func (s *Site) showReplacements(v *visit) (page, error) {
 		data: replacingView{s.products(v.language())}}, nil
 }
 
-// products gives a link for each product.
-func (s *Site) products(l directory.Language) []navigation {
-	links := make([]navigation, 0, len(s.options.Vocabulary.Replacements))
-	for _, r := range s.options.Vocabulary.Replacements {
-		links = append(links, navigation{Text: r.Name, Address: address(l, "replace", r.ID)})
+// products gives a link for each product, under the family of its first need.
+func (s *Site) products(l directory.Language) []productFamily {
+	vocabulary := &s.options.Vocabulary
+	var families []productFamily
+	placed := map[string]bool{}
+	for _, f := range vocabulary.Families {
+		label, _ := f.Label.In(l)
+		family := productFamily{Label: label, Anchor: string(f.ID)}
+		for _, r := range vocabulary.Replacements {
+			if !placed[r.ID] && len(r.Needs) > 0 && slices.Contains(vocabulary.FamiliesOf(r.Needs[0]), f.ID) {
+				placed[r.ID] = true
+				family.Products = append(family.Products, navigation{Text: r.Name, Address: address(l, "replace", r.ID)})
+			}
+		}
+		if len(family.Products) > 0 {
+			families = append(families, family)
+		}
 	}
-	return links
+	return families
 }
 
 // neighbours gives the other products that are used for one of the same needs.
@@ -60,16 +83,20 @@ func (s *Site) neighbours(r directory.Replacement) []directory.Replacement {
 	return near
 }
 
+// showReplacement leads from a product to what it is used for, from there to
+// the free programs, and to the hosters that run them: near a place where one
+// was given.
 func (s *Site) showReplacement(v *visit) (page, error) {
 	l := v.language()
-	vocabulary := s.options.Vocabulary
-	slug := v.variable("slug")
-	at := slices.IndexFunc(vocabulary.Replacements, func(r directory.Replacement) bool { return r.ID == slug })
-	if at < 0 {
+	r, ok := s.options.Vocabulary.Replacement(v.variable("slug"))
+	if !ok {
 		return page{}, fmt.Errorf("replacement: %w", directory.ErrNotFound)
 	}
-	r := vocabulary.Replacements[at]
-	q, err := s.ask(l, map[string][]string{string(directory.FacetReplaces): {r.ID}})
+	asked := map[string][]string{string(directory.FacetReplaces): {r.ID}}
+	if place := s.placeField(l, v.URL.Query().Get(fieldPlace)); place.Code != "" {
+		asked[fieldPlace] = []string{string(place.Code)}
+	}
+	q, err := s.ask(l, asked)
 	if err != nil {
 		return page{}, err
 	}
@@ -77,26 +104,73 @@ func (s *Site) showReplacement(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	view := replaceView{Name: r.Name, Total: found.Total, All: listingsAddress(l, q.Query)}
-	if view.Cards, err = s.cards(v, found.Hits); err != nil {
-		return page{}, err
+	view := replaceView{
+		Name: r.Name, Total: found.Total, Action: address(l, "replace", r.ID), Place: q.place,
+		Places: s.options.Areas != nil, Field: s.placeField(l, q.Place),
+		All: listingsAddress(l, q.Query), Needs: s.replaceNeeds(l, r, q.Query, found.Facets),
 	}
-	for _, f := range vocabulary.Families {
-		for _, n := range f.Needs {
-			if !slices.Contains(r.Needs, n.ID) {
-				continue
-			}
-			label, _ := n.Label.In(l)
-			view.Needs = append(view.Needs, replaceNeed{
-				Label: label, Software: n.Software,
-				Address: listingsAddress(l, with(withValues(q.Query, directory.FacetReplaces, nil),
-					directory.FacetNeed, string(n.ID))),
-			})
-		}
+	view.Place.Remove = view.Action
+	err = s.eachListing(v.Context(), found.Hits, func(listing directory.Listing, hit directory.Hit) error {
+		c, err := s.card(v, listing, hit.Kilometres)
+		c.Here = s.standIns(l, listing, r)
+		view.Cards = append(view.Cards, c)
+		return err
+	})
+	if err != nil {
+		return page{}, err
 	}
 	for _, other := range s.neighbours(r) {
 		view.Others = append(view.Others, navigation{Text: other.Name, Address: address(l, "replace", other.ID)})
 	}
 	title := v.locale.text("replace.title", r.Name)
-	return page{template: "replace", title: title, description: title, data: view}, nil
+	return page{template: "replace", title: title, description: title, data: view, unlisted: q.Place != ""}, nil
+}
+
+// replaceNeeds gives each use of a product with the free programs for it; those
+// that somebody listed here runs lead to them.
+func (s *Site) replaceNeeds(l directory.Language, r directory.Replacement, q directory.Query, counts []directory.FacetCounts) []replaceNeed {
+	run := map[string]bool{}
+	for _, c := range counts {
+		for _, value := range c.Values {
+			if c.Facet == directory.FacetSoftware && value.Count > 0 {
+				run[value.Value] = true
+			}
+		}
+	}
+	var all []replaceNeed
+	for _, id := range r.Needs {
+		n, ok := s.options.Vocabulary.Need(id)
+		if !ok {
+			continue
+		}
+		label, _ := n.Label.In(l)
+		need := replaceNeed{Label: label, Address: listingsAddress(l, with(withValues(q, directory.FacetReplaces, nil), directory.FacetNeed, string(id)))}
+		for _, name := range n.Software {
+			program := navigation{Text: name}
+			if key := directory.SoftwareKey(name); run[key] {
+				program.Address = listingsAddress(l, with(withValues(q, directory.FacetReplaces, nil), directory.FacetSoftware, key))
+			}
+			need.Software = append(need.Software, program)
+		}
+		all = append(all, need)
+	}
+	return all
+}
+
+// standIns names the services of a hoster that can stand instead of a product,
+// with the program behind each.
+func (s *Site) standIns(l directory.Language, listing directory.Listing, r directory.Replacement) []navigation {
+	var all []navigation
+	for _, service := range listing.Hoster.Services {
+		needs := s.options.Vocabulary.Needs(service)
+		if service.Level == directory.LevelOver || !slices.ContainsFunc(r.Needs, func(n directory.NeedID) bool { return slices.Contains(needs, n) }) {
+			continue
+		}
+		words := plain(service.Name)
+		if program := plain(service.Software.Name); program != "" && program != words {
+			words += " (" + program + ")"
+		}
+		all = append(all, navigation{Text: words, Address: address(l, "service", handleOf(listing), service.Slug)})
+	}
+	return all
 }
