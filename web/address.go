@@ -38,6 +38,18 @@ var paths = map[string]map[directory.Language]string{
 	"state":      {"fr": "/etat", "en": "/en/status"},
 	"follow":     {"fr": "/suivre", "en": "/en/follow"},
 
+	// What a site owes its visitors.
+	"rules":         {"fr": "/charte", "en": "/en/rules"},
+	"data":          {"fr": "/donnees", "en": "/en/data"},
+	"accessibility": {"fr": "/accessibilite", "en": "/en/accessibility"},
+	"legal":         {"fr": "/mentions", "en": "/en/legal"},
+	"privacy":       {"fr": "/vie-privee", "en": "/en/privacy"},
+	"about":         {"fr": "/a-propos", "en": "/en/about"},
+	"report":        {"fr": "/signaler", "en": "/en/report"},
+	"reported":      {"fr": "/signaler/merci", "en": "/en/report/thanks"},
+	"join":          {"fr": "/proposer", "en": "/en/join"},
+	"ask":           {"fr": "/demander", "en": "/en/ask"},
+
 	// Other servers send their visitors to this address, whatever they speak.
 	"interaction": {"fr": "/authorize_interaction", "en": "/en/authorize_interaction"},
 }

@@ -54,6 +54,7 @@ type page struct {
 	unlisted    bool   // not for search engines: one of very many filterings
 	feeds       []feedLink
 	leaves      bool // it has a form that leads to other sites
+	private     bool // for the one who asked: nobody keeps a copy
 }
 
 // frame is what the layout around a page shows.
@@ -91,6 +92,7 @@ type navigation struct {
 // foot is what the end of each page says.
 type foot struct {
 	Keeper  *Aggregator
+	Owed    []navigation // what a site owes its visitors
 	Contact link
 	Version string
 	Sources bool // the gazetteer is in use and its makers are to be named
@@ -192,6 +194,9 @@ func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
 		return
 	}
 	h.Set("Cache-Control", "public, max-age=60")
+	if p.private {
+		h.Set("Cache-Control", "no-store")
+	}
 	serve(w, v.Request, b.Bytes())
 }
 
@@ -215,7 +220,7 @@ func (s *Site) frame(v *visit, p page) frame {
 		Language: v.language(), Title: title, Description: p.description,
 		Alternate: p.alternate, Feeds: p.feeds, Unlisted: p.unlisted || p.status >= 400,
 		Stylesheet: s.assetAddress("site.css"), Mark: s.assetAddress("mark.svg"),
-		Brand: brand, Links: s.navigation(v), Body: p.data, Foot: s.foot(),
+		Brand: brand, Links: s.navigation(v), Body: p.data, Foot: s.foot(v),
 	}
 	if p.status < 400 {
 		f.Canonical = s.absolute(v.pathIn(v.language()))
@@ -287,8 +292,8 @@ func (s *Site) navigation(v *visit) []navigation {
 	return links
 }
 
-func (s *Site) foot() foot {
-	f := foot{Keeper: s.options.Aggregator, Version: s.options.Version, Sources: s.options.Areas != nil}
+func (s *Site) foot(v *visit) foot {
+	f := foot{Owed: s.owedLinks(v.locale, v.name), Keeper: s.options.Aggregator, Version: s.options.Version, Sources: s.options.Areas != nil}
 	if f.Keeper != nil {
 		f.Contact = outward(f.Keeper.Contact)
 		f.API = true

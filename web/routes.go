@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -38,6 +39,9 @@ func (s *Site) Routes(r *mux.Router) {
 			r.Handle(paths["follow"][l], guard(sameSite.Handler(s.sendHome(l)))).Methods(http.MethodPost)
 		}
 	}
+	s.routeForms(func(path string, h http.Handler) {
+		r.Handle(path, guard(sameSite.Handler(h))).Methods(http.MethodPost)
+	})
 	get("/static/{file}", s.showAsset)
 	if s.options.Logos != nil {
 		get(logoPath+"{file}", s.showLogo)
@@ -107,6 +111,7 @@ func (s *Site) handlers() map[string]handler {
 		pages["commitments"] = s.showCommitments
 		pages["incident"] = s.showIncident
 	}
+	maps.Copy(pages, s.owedPages())
 	return pages
 }
 

@@ -27,6 +27,12 @@ type Options struct {
 	Keys       Keys                 // nil: no entry names its key
 	Homes      Homes                // nil: visitors are told how to follow, and not sent to their own servers
 
+	Keepers     Keepers  // what the people who keep the node say of it
+	Rules       RuleBook // nil: a directory without rules of its own
+	Desk        Desk     // nil: reports go to the keepers' contact alone
+	Examiner    Examiner // nil: hosters are told how to be listed, and not what they miss
+	Description string   // path of the description of the programs' interface (OpenAPI); "" for none
+
 	Clock   func() time.Time // nil: time.Now
 	Zone    *time.Location   // in which hours are read and days begin; nil: Europe/Paris
 	Log     *slog.Logger     // nil: slog.Default
