@@ -237,6 +237,9 @@ func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
 	if err != nil {
 		return view, fmt.Errorf("notices of a hoster: %w", err)
 	}
+	for i := range view.Services {
+		loc.concern(&view.Services[i], notices)
+	}
 	for _, n := range notices {
 		if n.Over() || n.Kind == directory.NoticeAnnouncement {
 			view.Past = append(view.Past, s.notice(v, n, h, false))

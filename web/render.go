@@ -276,9 +276,12 @@ func (s *Site) brand(v *visit) string {
 func (s *Site) navigation(v *visit) []navigation {
 	names := []string{}
 	if s.options.Aggregator != nil {
-		names = append(names, "find", "listings", "news")
+		names = append(names, "find", "listings", "mutual-aid", "news")
 	}
 	if s.options.Hoster != "" {
+		if s.options.Aggregator == nil {
+			names = append(names, "services", "commitments")
+		}
 		names = append(names, "state")
 	}
 	links := make([]navigation, 0, len(names)+1)

@@ -137,10 +137,17 @@ func (s *Site) serviceState(v *visit, service directory.Service, notices []direc
 	if err != nil {
 		return serviceState{}, err
 	}
-	if sv.Level == "" && troubled(notices, service.ID) {
-		sv.Level, sv.LevelTone = v.locale.text("state.concerned"), "trouble"
-	}
+	v.locale.concern(&sv, notices)
 	return serviceState{serviceView: sv, Strip: s.strip(v, spansOf(notices, service.ID, v.now))}, nil
+}
+
+// concern says that an incident concerns a service whose own state does not say
+// so yet: both are the team's words, and the incident is the later one.
+func (l *locale) concern(sv *serviceView, notices []directory.Notice) {
+	level := sv.Service.Level
+	if (level == "" || level == directory.LevelOK) && troubled(notices, sv.Service.ID) {
+		sv.Level, sv.LevelTone = l.text("state.concerned"), "trouble"
+	}
 }
 
 // lastWord says when the team last said something, of itself or of what goes on.
