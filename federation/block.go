@@ -15,9 +15,10 @@ import (
 
 // Bounds of one step of a decision.
 const (
-	blocksAtOnce  = 500 // in one transaction
-	noticesAtOnce = 100 // of one hoster, with their updates
-	cutsAtOnce    = 32  // ties that are cut at the same time: they share the disk's syncs
+	blocksAtOnce  = 500  // in one transaction
+	noticesAtOnce = 100  // of one hoster, with their updates
+	notesAtOnce   = 2000 // of these, give or take one notice
+	cutsAtOnce    = 32   // ties that are cut at the same time: they share the disk's syncs
 )
 
 // Blocks gives every block, by domain.
@@ -271,26 +272,14 @@ func (n *Node) cut(ctx context.Context, t tie, s standing) error {
 // node's directory announced of them, in steps: there may be more than one
 // transaction holds.
 func (n *Node) withdrawNotices(ctx context.Context, hoster ap.IRI) error {
-	for {
-		notices, err := n.store.Notices(ctx, directory.ID(hoster), noticesAtOnce)
-		if err != nil || len(notices) == 0 {
-			return err
-		}
-		var c ap.Change
-		for _, notice := range notices {
-			c.RemoveNotices = append(c.RemoveNotices, notice.ID)
-			c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(notice.ID))
-			for _, u := range notice.Updates {
-				c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(u.ID))
-			}
-		}
-		if err := n.unannounceAll(ctx, c.RemoveDocuments); err != nil {
-			return err
-		}
-		if _, err := n.apply(ctx, c); err != nil {
-			return fmt.Errorf("remove the notices of %s: %w", hoster, err)
-		}
+	last, err := n.dropNotices(ctx, directory.ID(hoster), func(notes []ap.IRI) error { return n.unannounceAll(ctx, notes) })
+	if err != nil || len(last.RemoveNotices) == 0 {
+		return err
 	}
+	if _, err := n.apply(ctx, last); err != nil {
+		return fmt.Errorf("remove the notices of %s: %w", hoster, err)
+	}
+	return nil
 }
 
 // unannounceAll takes back what this node's directory announced, one Announce

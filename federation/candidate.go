@@ -100,6 +100,14 @@ func (n *Node) consider(ctx context.Context, r ap.Refresh, agg ap.LocalActor, k 
 		return n.doneRefreshing(ctx, r, nil, ap.Change{})
 	}
 	defer n.lockActor(r.Actor)()
+	defer n.policies.hold()()
+	// The keeper may have decided while its node was asked.
+	if k, err = n.store.Candidate(ctx, r.Actor); err != nil && !isNotFound(err) {
+		return &storeError{err}
+	}
+	if !k.Undecided() || n.policy(r.Actor.Host()).silenced() {
+		return n.doneRefreshing(ctx, r, nil, ap.Change{})
+	}
 	if known, err := n.store.Actor(ctx, r.Actor); err == nil {
 		known.Handle = a.Handle
 		a = known // an Update may have come meanwhile

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"matou/directory"
@@ -229,18 +228,46 @@ func (n *Node) dropWords(ctx context.Context, listing directory.Listing, c *ap.C
 	for _, s := range listing.Hoster.Services {
 		c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(s.ID))
 	}
-	notices, err := n.store.Notices(ctx, id, math.MaxInt)
-	if err != nil {
-		return err
-	}
-	for _, notice := range notices {
-		c.RemoveNotices = append(c.RemoveNotices, notice.ID)
-		c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(notice.ID))
-		for _, u := range notice.Updates {
-			c.RemoveDocuments = append(c.RemoveDocuments, ap.IRI(u.ID))
+	rest, err := n.dropNotices(ctx, id, nil)
+	c.RemoveNotices = append(c.RemoveNotices, rest.RemoveNotices...)
+	c.RemoveDocuments = append(c.RemoveDocuments, rest.RemoveDocuments...)
+	return err
+}
+
+// dropNotices removes the notices of a hoster with their notes, in steps: one
+// transaction does not hold what somebody may have said in years, or in one
+// night. The last step is given back, for the Change that ends the listing; that
+// comes again where these are interrupted. before, where there is one, is
+// called with the notes of each step.
+func (n *Node) dropNotices(ctx context.Context, hoster directory.ID, before func(notes []ap.IRI) error) (last ap.Change, err error) {
+	for {
+		notices, err := n.store.Notices(ctx, hoster, noticesAtOnce)
+		if err != nil {
+			return ap.Change{}, err
+		}
+		var step ap.Change
+		for _, notice := range notices {
+			step.RemoveNotices = append(step.RemoveNotices, notice.ID)
+			step.RemoveDocuments = append(step.RemoveDocuments, ap.IRI(notice.ID))
+			for _, u := range notice.Updates {
+				step.RemoveDocuments = append(step.RemoveDocuments, ap.IRI(u.ID))
+			}
+			if len(step.RemoveDocuments) >= notesAtOnce {
+				break
+			}
+		}
+		if before != nil {
+			if err := before(step.RemoveDocuments); err != nil {
+				return ap.Change{}, err
+			}
+		}
+		if len(notices) < noticesAtOnce && len(step.RemoveNotices) == len(notices) {
+			return step, nil
+		}
+		if _, err := n.apply(ctx, step); err != nil {
+			return ap.Change{}, fmt.Errorf("remove the notices of %s: %w", hoster, err)
 		}
 	}
-	return nil
 }
 
 // isGone reports whether err says that a peer has deleted what was asked for.

@@ -245,6 +245,15 @@ func TestMoveUnlisted(t *testing.T) {
 	}
 }
 
+// keep makes the Follow of the new home stand in a state.
+func (m moving) keep(t *testing.T, state ap.FollowState) {
+	t.Helper()
+	f := ap.Follow{ID: "http://x.example/1", Actor: ap.IRI(m.dir.ActorID("annuaire")), Object: ap.IRI(m.home.ID), State: state, Inbox: ap.IRI(m.home.Inbox)}
+	if _, err := m.dir.Store.Apply(t.Context(), ap.Change{Follows: []ap.Follow{f}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestMoveTurnedAway: a Move is no way around a no.
 func TestMoveTurnedAway(t *testing.T) {
 	noes := map[string]func(*testing.T, moving){
@@ -253,11 +262,10 @@ func TestMoveTurnedAway(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
-		"keys that nobody vouched for": func(t *testing.T, m moving) {
-			f := ap.Follow{ID: "http://x.example/1", Actor: ap.IRI(m.dir.ActorID("annuaire")), Object: ap.IRI(m.home.ID), State: ap.FollowChanged, Inbox: ap.IRI(m.home.Inbox)}
-			if _, err := m.dir.Store.Apply(t.Context(), ap.Change{Follows: []ap.Follow{f}}); err != nil {
-				t.Fatal(err)
-			}
+		"keys that nobody vouched for": func(t *testing.T, m moving) { m.keep(t, ap.FollowChanged) },
+		"the new home's own no":        func(t *testing.T, m moving) { m.keep(t, ap.FollowRejected) },
+		"suspended while it was asked": func(t *testing.T, m moving) {
+			meanwhile(m.q, "/users/", func() { mustSuspend(t, m.dir, m.q.Host) })
 		},
 	}
 	for name, no := range noes {
@@ -268,7 +276,7 @@ func TestMoveTurnedAway(t *testing.T) {
 			if _, err := m.dir.Store.Move(t.Context(), ap.IRI(m.old.ID)); !errors.Is(err, directory.ErrNotFound) {
 				t.Errorf("the move was taken: %v", err)
 			}
-			if f, ok := follows(t, m.dir, m.dir.ActorID("annuaire"), m.home.ID); ok && f.State != ap.FollowChanged {
+			if f, ok := follows(t, m.dir, m.dir.ActorID("annuaire"), m.home.ID); ok && f.State == ap.FollowPending {
 				t.Errorf("the new home is followed: %+v", f)
 			}
 		})

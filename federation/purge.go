@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"matou/directory"
 	"matou/federation/ap"
@@ -60,6 +61,10 @@ func (n *Node) PurgeStep(ctx context.Context, domain string, after []byte, apply
 		if err != nil {
 			return all, nil, err
 		}
+		// To a suspended host only the Undo or Reject is sent that ends a Follow,
+		// without which it would go on for years; all else in its queues is
+		// thrown away when its turn comes.
+		c.DropLanes = slices.DeleteFunc(c.DropLanes, func(inbox ap.IRI) bool { return n.policy(inbox.Host()).suspended() })
 		var one Purged
 		if one.add(c); apply && one.Total() > 0 {
 			if err := n.purge(ctx, c); err != nil {
@@ -96,9 +101,33 @@ func (n *Node) purgeable(domain string) (string, error) {
 	return name, err
 }
 
-// purge applies one step, with the end of what was announced of it.
+// purge applies one step, with the end of what was announced of it, and with
+// what those who follow this node's directory are told of a listing that ends.
 func (n *Node) purge(ctx context.Context, c ap.Change) error {
 	if err := n.unannounceAll(ctx, c.RemoveDocuments); err != nil {
+		return err
+	}
+	var listed []ap.IRI
+	for _, hoster := range c.RemoveListings {
+		listed = append(listed, ap.IRI(hoster))
+	}
+	for _, item := range c.RemoveFeaturedItems {
+		listed = append(listed, item.Actor)
+	}
+	for _, hoster := range listed {
+		if err := n.unlist(ctx, hoster); err != nil {
+			return err
+		}
+	}
+	_, err := n.apply(ctx, c)
+	return err
+}
+
+// unlist withdraws one listing.
+func (n *Node) unlist(ctx context.Context, hoster ap.IRI) error {
+	defer n.lockActor(hoster)()
+	var c ap.Change
+	if err := n.withdraw(ctx, hoster, "purged", &c); err != nil {
 		return err
 	}
 	_, err := n.apply(ctx, c)

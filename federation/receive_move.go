@@ -107,6 +107,9 @@ func (n *Node) welcome(ctx context.Context, home ap.IRI) error {
 	if k.State == ap.CandidateDismissed || k.State == ap.CandidateRefused {
 		return ignored("turned_away")
 	}
+	if n.policy(home.Host()).silenced() {
+		return ignored("target_blocked") // while both hosts were asked, it may be
+	}
 	for _, a := range n.locals() {
 		f, ok, err := n.followOf(ctx, a.ID, home)
 		if err != nil {
@@ -114,6 +117,9 @@ func (n *Node) welcome(ctx context.Context, home ap.IRI) error {
 		}
 		if ok && f.State == ap.FollowChanged {
 			return ignored("keys_changed")
+		}
+		if ok && f.State == ap.FollowRejected {
+			return ignored("turned_away") // it said no before; a keeper may ask again
 		}
 	}
 	return nil
@@ -196,6 +202,20 @@ func (n *Node) movedOn(ctx context.Context, actor ap.Actor, doc ap.Document) (*m
 		return nil, nil //nolint:nilnil // as above
 	}
 	return nil, err
+}
+
+// goAfterStill is goAfter where nothing that was decided while the hosts were
+// asked stands against it.
+func (n *Node) goAfterStill(ctx context.Context, moving movement, c *ap.Change) error {
+	err := n.mayMove(ctx, moving.from.ID, moving.to.ID)
+	var why ignored
+	if errors.As(err, &why) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return n.goAfter(ctx, moving, c)
 }
 
 // goAfter adds to c that this node goes after an actor. The directory shows

@@ -103,6 +103,8 @@ func (n *Node) RevokeStamp(ctx context.Context, name string) (ap.Stamp, error) {
 	if err != nil {
 		return ap.Stamp{}, err
 	}
+	n.noticeMu.Lock() // our directory features our hoster by what it reads here
+	defer n.noticeMu.Unlock()
 	defer n.lockThread(s.Target)()
 	if s, err = n.store.Stamp(ctx, s.ID); err != nil {
 		return ap.Stamp{}, fmt.Errorf("stamp %s: %w", name, err)
