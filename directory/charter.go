@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -71,9 +70,12 @@ func (c Charter) Point(id string) (CharterPoint, bool) {
 // once, by name.
 func charterFiles(files map[string][]byte) []string {
 	names := make(map[string]bool)
-	built, _ := fs.Glob(builtIn, "data/"+ChartersFolder+"*.json")
-	for _, name := range slices.Concat(built, slices.Collect(maps.Keys(files))) {
-		if name = strings.TrimPrefix(name, "data/"); strings.HasPrefix(name, ChartersFolder) {
+	built, _ := builtIn.ReadDir("data/" + strings.TrimSuffix(ChartersFolder, "/"))
+	for _, file := range built {
+		names[ChartersFolder+file.Name()] = true
+	}
+	for name := range files {
+		if strings.HasPrefix(name, ChartersFolder) {
 			names[name] = true
 		}
 	}

@@ -54,22 +54,52 @@ type MemberWord struct {
 	Entry      Member `json:"entry"`
 }
 
-// Has gives the member that h is in the list of c, or false. A site speaks for
-// a hoster where its host is that of the hoster's site or node; "www." makes
-// no difference.
-func (c Collective) Has(h Hoster) (Member, bool) {
-	for _, m := range c.Members {
-		if m.Hoster != "" && m.Hoster == h.ID {
-			return m, true
+// MemberLists finds what lists of members say of a hoster. It is not changed
+// once it is made.
+type MemberLists struct {
+	lists  []Collective
+	actors map[ID][]place     // by the members' actors
+	sites  map[string][]place // by the hosts of the sites of those without an actor
+}
+
+// place is where a member stands.
+type place struct{ list, member int }
+
+// NewMemberLists makes what finds members in lists, which must not be changed
+// afterwards.
+func NewMemberLists(lists []Collective) *MemberLists {
+	m := &MemberLists{lists: lists, actors: make(map[ID][]place), sites: make(map[string][]place)}
+	for i, c := range lists {
+		for j, member := range c.Members {
+			at := place{i, j}
+			if member.Hoster != "" {
+				m.actors[member.Hoster] = append(m.actors[member.Hoster], at)
+			} else if host := siteHost(member.Website); host != "" {
+				m.sites[host] = append(m.sites[host], at)
+			}
 		}
 	}
-	own := []string{siteHost(h.Website), siteHost(string(h.ID))}
-	for _, m := range c.Members {
-		if host := siteHost(m.Website); m.Hoster == "" && host != "" && slices.Contains(own, host) {
-			return m, true
+	return m
+}
+
+// Words gives what the lists say of h, each list once, in their order. Where a
+// list knows no actor, a member's site speaks for a hoster whose own site or
+// node has the same host; "www." makes no difference.
+func (m *MemberLists) Words(h Hoster) []MemberWord {
+	found := slices.Clone(m.actors[h.ID])
+	hosts := []string{siteHost(h.Website), siteHost(string(h.ID))}
+	for _, host := range slices.Compact(hosts) {
+		found = append(found, m.sites[host]...)
+	}
+	slices.SortStableFunc(found, func(a, b place) int { return cmp.Compare(a.list, b.list) })
+	var words []MemberWord
+	for i, at := range found {
+		if i == 0 || found[i-1].list != at.list {
+			c := m.lists[at.list]
+			words = append(words, c.Word(c.Members[at.member]))
 		}
 	}
-	return Member{}, false
+	return words
 }
 
 // Word is c's word on one of its members.
@@ -169,4 +199,28 @@ func (c *check) admission(field string, a Admission) {
 	for i := range a.Derogations {
 		c.derogation(item(path(field, "derogations"), i), &a.Derogations[i])
 	}
+}
+
+// saidByWords follow the name of a collective, by who says the membership.
+var saidByWords = map[SaidBy]Text{
+	SaidByBoth:   {"fr": "dit des deux côtés", "en": "said by both sides"},
+	SaidByHoster: {"fr": "dit par la structure", "en": "said by the hoster"},
+	SaidByOther:  {"fr": "dit par le collectif", "en": "said by the collective"},
+}
+
+// saidBy gives the words of a membership with who says it; nil for a word that
+// is not known.
+func (v *Vocabulary) saidBy(slug string, by SaidBy) Text {
+	words := Text{}
+	for l, said := range saidByWords[by] {
+		name, _ := v.Words(FacetCollective, slug).In(l)
+		if name == "" {
+			name = slug
+		}
+		words[l] = name + " (" + said + ")"
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return words
 }

@@ -76,6 +76,10 @@ type Tie struct {
 	SaidBy SaidBy `json:"saidBy"`
 }
 
+// mostTies bounds how many relations others can state with one hoster: what
+// they state costs them nothing.
+const mostTies = 100
+
 // Ties gives the relations of h: those that it states, and those that others
 // state with it. theirs are the relations that others state, by who states
 // them; those that have ended before today are left out. The order is that of
@@ -101,7 +105,7 @@ func Ties(h Hoster, theirs map[ID][]Relation, today Date) []Tie {
 			stated := slices.ContainsFunc(h.Relations, func(r Relation) bool {
 				return r.With == other && r.Kind == kind && !ended(r.Until, today)
 			})
-			if o.With != h.ID || kind == "" || stated || ended(o.Until, today) {
+			if o.With != h.ID || kind == "" || stated || ended(o.Until, today) || len(ties)-len(h.Relations) >= mostTies {
 				continue
 			}
 			seen := o

@@ -36,11 +36,11 @@ func Terms(l Listing, v *Vocabulary, areas Areas) map[Facet][]string {
 		needTerms(t, s, v)
 		serviceTerms(t, s, areas)
 	}
-	for _, m := range h.Memberships {
+	if len(h.Memberships)+len(l.Members) > 0 {
 		t.say(FacetCollective)
-		if m.State != StateClosed && !ended(m.Until, today) {
-			t.say(FacetCollective, m.Collective)
-		}
+	}
+	for _, b := range Belongings(l, today) {
+		t.say(FacetCollective, b.Collective, b.Collective+":"+string(b.SaidBy))
 	}
 	for _, s := range h.Statements {
 		if s.Value == Undeclared || s.Value == "" || !v.knows(s.Criterion) {

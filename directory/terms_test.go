@@ -45,7 +45,7 @@ func TestTermsOfAFullListing(t *testing.T) {
 		"oncall":      {"yes"},
 		"allowance":   {"18", "36", "7"},
 		"language":    {"br", "fr"},
-		"collective":  {"chatons"},
+		"collective":  {"chatons", "chatons:hoster"},
 		"criterion":   {"several-can-repair"},
 	} {
 		if !slices.Equal(got[f], want) {

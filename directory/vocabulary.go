@@ -209,6 +209,10 @@ func (v *Vocabulary) Words(f Facet, value string) Text {
 	case FacetCriterion:
 		k, _ := v.Criterion(CriterionID(value))
 		return k.Label
+	case FacetCollective:
+		if slug, by, said := strings.Cut(value, ":"); said {
+			return v.saidBy(slug, SaidBy(by))
+		}
 	}
 	for _, l := range v.Facets {
 		if l.Facet == f {

@@ -25,6 +25,7 @@ type records interface {
 type shownDirectory struct {
 	records records
 	index   *search.Index
+	bonds   *bonds       // nil: what others say is not told
 	own     directory.ID // the node's own hoster, whose notices it always shows; "" for none
 }
 
@@ -38,7 +39,8 @@ func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directo
 
 // Listing gives one listing, or directory.ErrNotFound.
 func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (directory.Listing, error) {
-	return d.records.Listing(ctx, id)
+	l, err := d.records.Listing(ctx, id)
+	return d.bonds.complete(l), err
 }
 
 // mostMoves is how many moves of one hoster are followed.
@@ -62,7 +64,7 @@ func (d *shownDirectory) ListingByHandle(ctx context.Context, handle string) (di
 		handle = m.ToHandle
 		listing, err = d.records.ListingByHandle(ctx, handle)
 	}
-	return listing, err
+	return d.bonds.complete(listing), err
 }
 
 // Notices gives a hoster's notices, or those of every listed hoster for "".

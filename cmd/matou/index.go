@@ -26,6 +26,8 @@ type listingFeed interface {
 type feeder struct {
 	feed  listingFeed
 	index *search.Index
+	bonds *bonds      // nil: what others say is not told
+	lists memberLists // nil: there are none
 	log   *slog.Logger
 	ready atomic.Bool // the index has caught up once
 	after uint64
@@ -59,6 +61,9 @@ func (f *feeder) run(ctx context.Context) error {
 
 // catchUp applies every change that the index has not seen.
 func (f *feeder) catchUp(ctx context.Context) error {
+	if err := f.relist(ctx); err != nil {
+		return err
+	}
 	for {
 		changes, err := f.feed.ListingChanges(ctx, f.after, feedBatch)
 		if err != nil {
@@ -67,8 +72,10 @@ func (f *feeder) catchUp(ctx context.Context) error {
 		for _, c := range changes {
 			if c.Listing == nil {
 				f.index.Remove(c.ID)
+				f.bonds.remove(c.ID)
 			} else {
-				f.index.Put(*c.Listing)
+				f.bonds.put(c.Listing.Hoster)
+				f.index.Put(f.bonds.complete(*c.Listing))
 			}
 			f.after = c.Sequence
 		}

@@ -33,6 +33,7 @@ type cli struct {
 	Stamp      stampCommands      `cmd:"" help:"The permissions that this node gave: to quote its notices, to feature its actors."`
 	Move       moveCommand        `cmd:"" help:"Move an actor of this node to another one, followers and all."`
 	Alias      aliasCommands      `cmd:"" help:"What the actors of this node are known as elsewhere."`
+	Collective collectiveCommands `cmd:"" help:"The collectives whose lists of members this node's directory knows."`
 	Directory  directoryCommands  `cmd:"" help:"What this node's directory learns from others, and how it is made anew."`
 	Key        keyCommands        `cmd:"" help:"The keys by which other nodes know this one."`
 	Doctor     doctorCommand      `cmd:"" help:"Check the configuration, the profile, the stored data, the clock and the public address, and say what to do."`

@@ -158,14 +158,16 @@ func newHouse(n *node) (*house, error) {
 		return nil, fmt.Errorf("load the gazetteer: %w", err)
 	}
 	index := search.New(&n.vocabulary, areas)
+	word, _ := n.federation.Word()
+	others := newBonds(word)
 	h := &house{
 		node: n, index: index,
-		feeder: &feeder{feed: n.store, index: index, log: n.log},
+		feeder: &feeder{feed: n.store, index: index, bonds: others, lists: n.store, log: n.log},
 	}
 	if h.logos, err = newLogoKeeper(n); err != nil {
 		return nil, err
 	}
-	shown := &shownDirectory{records: n.store, index: index}
+	shown := &shownDirectory{records: n.store, index: index, bonds: others}
 	o := web.Options{
 		Origin: n.config.origin, Directory: shown,
 		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Keys: n.federation, Logos: h.logos.cache, Log: n.log, Version: Version,
