@@ -33,31 +33,24 @@ func mustSuspend(t *testing.T, n *federationtest.Node, host string) {
 	}
 }
 
-// TestCandidateDecidedMeanwhile: what the keeper decides on a candidate while
+// TestCandidateDismissedMeanwhile: that the keeper dismisses a candidate while
 // its node is asked who it is counts.
-func TestCandidateDecidedMeanwhile(t *testing.T) {
-	for name, decide := range map[string]func(*testing.T, *federationtest.Node, *federationtest.Actor){
-		"dismissed": func(t *testing.T, n *federationtest.Node, h *federationtest.Actor) {
-			if err := n.DismissCandidate(t.Context(), h.ID); err != nil {
-				t.Errorf("dismiss: %v", err)
-			}
-		},
-		"suspended": func(t *testing.T, n *federationtest.Node, h *federationtest.Actor) { mustSuspend(t, n, h.Peer.Host) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			p, q := federationtest.NewPeer(t), federationtest.NewPeer(t)
-			h := q.Hoster("lucioles")
-			n := federationtest.NewNode(t, federationtest.Options{Aggregator: "annuaire", Learn: ap.LearnFollow})
-			meanwhile(q, "/.well-known/webfinger", func() { decide(t, n, h) })
-			learn(t, n, p.Aggregator("ouest", h.ID))
-			federationtest.Eventually(t, "the look at the candidate", func() bool {
-				_, err := n.Store.Refresh(t.Context(), ap.IRI(h.ID))
-				return candidate(t, n, h.ID).Hoster != "" && errors.Is(err, directory.ErrNotFound)
-			})
-			if f, ok := follows(t, n, n.ActorID("annuaire"), h.ID); ok {
-				t.Errorf("followed all the same: %+v", f)
-			}
-		})
+func TestCandidateDismissedMeanwhile(t *testing.T) {
+	p, q := federationtest.NewPeer(t), federationtest.NewPeer(t)
+	h := q.Hoster("lucioles")
+	n := federationtest.NewNode(t, federationtest.Options{Aggregator: "annuaire", Learn: ap.LearnFollow})
+	meanwhile(q, "/.well-known/webfinger", func() {
+		if err := n.DismissCandidate(t.Context(), h.ID); err != nil {
+			t.Errorf("dismiss: %v", err)
+		}
+	})
+	learn(t, n, p.Aggregator("ouest", h.ID))
+	federationtest.Eventually(t, "the look at the candidate", func() bool {
+		_, err := n.Store.Refresh(t.Context(), ap.IRI(h.ID))
+		return candidate(t, n, h.ID).Hoster != "" && errors.Is(err, directory.ErrNotFound)
+	})
+	if f, ok := follows(t, n, n.ActorID("annuaire"), h.ID); ok {
+		t.Errorf("followed all the same: %+v", f)
 	}
 }
 
