@@ -35,6 +35,9 @@ type config struct {
 	Log         logConfig        `toml:"log"`
 	Hoster      hosterConfig     `toml:"hoster"`
 	Aggregator  aggregatorConfig `toml:"aggregator"`
+	Legal       legalConfig      `toml:"legal"`
+	Access      accessConfig     `toml:"accessibility"`
+	Person      personConfig     `toml:"person"`
 	Vocabulary  vocabularyConfig `toml:"vocabulary"`
 	Federation  federationRules  `toml:"federation"`
 	Server      serverConfig     `toml:"server"`
@@ -63,6 +66,8 @@ type aggregatorConfig struct {
 	Contact    string             `toml:"contact" help:"Where its keepers are reached: an address of a page, or mailto:…"`
 	Collective string             `toml:"collective" help:"The short name of the collective whose members this directory lists, such as \"chatons\": being listed here is then the collective's word that a hoster is its member. Left out: the directory speaks for no collective."`
 	Charter    string             `toml:"charter" help:"The version of the charter that those members follow, such as \"chatons-2\"."`
+	Rules      string             `toml:"rules" help:"A file of rules in Markdown, or a folder: rules.md, who.md (who decides, and how) and the decisions, such as 2026-03-14-second-charter.md; with .fr or .en before .md where there are several languages. A change shows within a minute."`
+	Licence    directory.Text     `toml:"licence" help:"On what terms the data of the directory may be used again, in Markdown."`
 	Learn      string             `toml:"learn" help:"What is done with the hosters that a followed directory lists: \"propose\" leaves each to the keeper (matou directory candidates), \"follow\" follows some each day, \"ignore\" nothing. For one directory: matou directory learn." default:"propose"`
 }
 
@@ -174,6 +179,7 @@ func (c *config) check() error {
 		add("log.level", "must be \"debug\", \"info\", \"warn\" or \"error\", not %q", c.Log.Level)
 	}
 	c.checkServer(add)
+	c.checkKeepers(add)
 	if c.Memory < 64 {
 		add("memory", "must be at least 64 MiB, not %d", c.Memory)
 	}

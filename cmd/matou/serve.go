@@ -172,6 +172,7 @@ func newHouse(n *node) (*house, error) {
 		Origin: n.config.origin, Directory: shown,
 		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Keys: n.federation, Logos: h.logos.cache, Log: n.log, Version: Version,
 	}
+	o.Keepers = n.config.keepers()
 	if n.config.has(roleHoster) {
 		o.Hoster, o.Own = n.config.Hoster.Handle, n.federation
 		shown.own = directory.ID(n.config.origin.String() + "/ap/actors/" + n.config.Hoster.Handle)
@@ -179,6 +180,10 @@ func newHouse(n *node) (*house, error) {
 	if n.config.has(roleAggregator) {
 		a := n.config.Aggregator
 		o.Aggregator = &web.Aggregator{Handle: a.Handle, Name: a.Name, Summary: a.Summary, Contact: a.Contact}
+		o.Desk, o.Examiner = n.federation, n.federation
+		if o.Rules, err = openRules(n.config); err != nil {
+			return nil, err
+		}
 	}
 	if h.site, err = web.New(o); err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
