@@ -13,6 +13,8 @@ type Hint struct {
 // profile's fields.
 func Hints(h Hoster) []Hint {
 	hints := onCallHints(h.Work)
+	hints = append(hints, recoveryHints(h)...)
+	hints = append(hints, lastingHints(h)...)
 	if h.Work.Maintenance == MaintenanceVolunteer {
 		hints = append(hints, guaranteeHints(h)...)
 	}

@@ -45,7 +45,10 @@ type Entry struct {
 	Maintenance directory.Maintenance `json:"maintenance,omitempty"`
 	PaidPeople  *int                  `json:"paidPeople,omitempty"`
 	Volunteers  *int                  `json:"volunteers,omitempty"`
-	Collectives []EntryMembership     `json:"collectives,omitempty"` // claims of the hoster
+	Funding     []directory.Funding   `json:"fundedBy,omitempty"`
+	Collectives []EntryMembership     `json:"collectives,omitempty"` // by their slugs, with who says so
+	Relations   []EntryRelation       `json:"relations,omitempty"`   // that it states, with who says so
+	Closing     *EntryClosing         `json:"closing,omitempty"`
 	Statements  []EntryStatement      `json:"statements,omitempty"`
 	Services    []EntryService        `json:"services"`         // never null
 	Source      string                `json:"source,omitempty"` // the address that it was fetched from
@@ -73,12 +76,31 @@ type EntryPlace struct {
 	Longitude *float64           `json:"longitude,omitempty"`
 }
 
-// EntryMembership is the claim of a hoster to belong to a collective.
+// EntryMembership is a membership in a collective. Dates and state are the
+// hoster's own words; where it says nothing, the collective's.
 type EntryMembership struct {
-	Collective string          `json:"collective"`
-	Since      directory.Date  `json:"since,omitzero"`
-	Until      directory.Date  `json:"until,omitzero"`
-	State      directory.State `json:"state,omitempty"`
+	Collective string           `json:"collective"`
+	SaidBy     directory.SaidBy `json:"saidBy,omitempty"`  // "both", "hoster" (the hoster alone), "other" (the collective alone); left out once it has ended
+	Sources    []string         `json:"sources,omitempty"` // where the collective says so
+	Since      directory.Date   `json:"since,omitzero"`
+	Until      directory.Date   `json:"until,omitzero"`
+	State      directory.State  `json:"state,omitempty"`
+	Charter    string           `json:"charter,omitempty"`
+}
+
+// EntryRelation is what a hoster does for or with another one.
+type EntryRelation struct {
+	Kind   directory.RelationKind `json:"kind"`
+	With   directory.ID           `json:"with,omitempty"`
+	Name   string                 `json:"name,omitempty"`
+	SaidBy directory.SaidBy       `json:"saidBy"` // "both" or "hoster"
+}
+
+// EntryClosing is how a hoster stops, should it stop.
+type EntryClosing struct {
+	NoticeDays  *int           `json:"noticeDays,omitempty"`
+	AnnouncedOn directory.Date `json:"announcedOn,omitzero"`
+	Plan        directory.Text `json:"plan,omitempty"`
 }
 
 // EntryStatement is what somebody says on one criterion.
@@ -88,6 +110,7 @@ type EntryStatement struct {
 	SaidBy    directory.ID          `json:"saidBy"` // the hoster itself, or another
 	Proof     string                `json:"proof,omitempty"`
 	Comment   directory.Text        `json:"comment,omitempty"`
+	Charter   string                `json:"charter,omitempty"` // the version under which it was said
 }
 
 // EntryService is one service of a hoster.
@@ -124,8 +147,11 @@ func EntryOf(l directory.Listing) Entry {
 	if c := (EntryContact{URL: h.Contact.URL, Email: h.Contact.Email, Phone: h.Contact.Phone}); c != (EntryContact{}) {
 		e.Contact = &c
 	}
-	for _, m := range h.Memberships {
-		e.Collectives = append(e.Collectives, EntryMembership{Collective: m.Collective, Since: m.Since, Until: m.Until, State: m.State})
+	e.Funding = h.FundedBy
+	e.Collectives = entryMemberships(l)
+	e.Relations = entryRelations(l)
+	if c := h.Closing; c.NoticeDays != nil || !c.AnnouncedOn.IsZero() || len(c.Plan) > 0 {
+		e.Closing = &EntryClosing{NoticeDays: c.NoticeDays, AnnouncedOn: c.AnnouncedOn, Plan: c.Plan}
 	}
 	for _, s := range h.Statements {
 		e.Statements = append(e.Statements, entryStatement(s, h.ID))
@@ -152,7 +178,7 @@ func entryStatement(s directory.Statement, hoster directory.ID) EntryStatement {
 	if by == "" {
 		by = hoster
 	}
-	return EntryStatement{Criterion: s.Criterion, Value: s.Value, SaidBy: by, Proof: s.Proof, Comment: s.Comment}
+	return EntryStatement{Criterion: s.Criterion, Value: s.Value, SaidBy: by, Proof: s.Proof, Comment: s.Comment, Charter: s.Charter}
 }
 
 func entryService(s directory.Service) EntryService {

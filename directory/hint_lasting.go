@@ -1,0 +1,58 @@
+package directory
+
+import "regexp"
+
+// recovery finds promises that something works again by a given time.
+var recovery = regexp.MustCompile(`(?i)\bGTR\b|temps de rétablissement|délai de rétablissement|rétabli(?:e|s|es)? (?:en|sous|dans)\b|recovery time|time to recover|restored within|back within`)
+
+// recoveryHints speak of texts that promise a time of recovery. There is no
+// field for one: nobody knows beforehand how long a repair takes.
+func recoveryHints(h Hoster) []Hint {
+	var hints []Hint
+	look := func(field string, t Text) {
+		for _, l := range sortedLanguages(t) {
+			if recovery.MatchString(t[l]) {
+				hints = append(hints, Hint{field, "recovery-promised", Text{
+					"fr": "Promettre un délai de rétablissement, c'est promettre ce que personne ne maîtrise. Le délai dans lequel quelqu'un s'y met, lui, dépend de vous.",
+					"en": "To promise a time of recovery is to promise what is in nobody's hands. The time within which somebody sets to work is in yours.",
+				}})
+				return
+			}
+		}
+	}
+	look("work.guarantee", h.Work.Guarantee)
+	for i, s := range h.Services {
+		f := item("services", i)
+		look(path(f, "limits"), s.Limits)
+		if s.Allowance != nil {
+			look(path(f, "allowance.why"), s.Allowance.Why)
+		}
+		if s.Intervention != nil {
+			look(path(f, "intervention.staffing"), s.Intervention.Staffing)
+		}
+	}
+	return hints
+}
+
+// lastingHints speak of what becomes of people's data, and of relations that
+// the other side cannot confirm.
+func lastingHints(h Hoster) []Hint {
+	var hints []Hint
+	succeeded := false
+	for i, r := range h.Relations {
+		succeeded = succeeded || r.Kind == RelationSuccessor
+		if r.With == "" {
+			hints = append(hints, Hint{path(item("relations", i), "with"), "relation-without-actor", Text{
+				"fr": "Sans l'identifiant de l'autre structure, elle ne peut pas dire la même chose de son côté, et ce lien restera votre seule parole.",
+				"en": "Without the other hoster's id, it cannot say the same on its side, and this stays your word alone.",
+			}})
+		}
+	}
+	if h.State == StateClosing && !succeeded && blank(h.Closing.Plan) {
+		hints = append(hints, Hint{"closing.plan", "closing-without-plan", Text{
+			"fr": "Vous annoncez une fermeture : dites où les personnes peuvent aller avec leurs données, ou quelle structure prend la suite.",
+			"en": "You announce that you close: say where people can go with their data, or which hoster takes over.",
+		}})
+	}
+	return hints
+}
