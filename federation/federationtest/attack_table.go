@@ -83,7 +83,7 @@ var attackTable = []Attack{
 	{Row: "C17", Case: "certificates that are not checked", Expected: "always checked; nothing turns that off", Answer: "—"},
 	{Row: "C18", Case: "ever new hosts that cannot be reached", Expected: "what is remembered of them is bounded and forgotten", Answer: "—"},
 	{Row: "C19", Case: "pages made to keep a reader of markup busy", Expected: "their bytes and tags are bounded, and time grows with them", Answer: "—"},
-	{Row: "C20", Case: "a search by a visitor that makes the node fetch", Expected: "visitors cause no requests but by the form to follow, which has small budgets", Answer: "—"},
+	{Row: "C20", Case: "a search by a visitor that makes the node fetch", Expected: "visitors cause no requests but by the forms to follow and to be listed, which have small budgets", Answer: "—"},
 
 	{Row: "D1", Case: "a body of ten megabytes, announced or not", Expected: "refused", Answer: "413"},
 	{Row: "D2", Case: "JSON nested a hundred thousand deep", Expected: "refused at the thirty-third level", Answer: "400"},
