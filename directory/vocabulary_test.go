@@ -55,6 +55,16 @@ func eachText(v directory.Vocabulary, visit func(where string, t directory.Text)
 		visit("cost of "+string(c.ID), c.Cost)
 		visit("check of "+string(c.ID), c.Check)
 	}
+	for _, c := range v.Charters {
+		visit("charter "+c.ID, c.Name)
+		for _, s := range c.Sections {
+			visit("section "+s.ID+" of "+c.ID, s.Label)
+			for _, p := range s.Points {
+				visit("point "+p.ID+" of "+c.ID, p.Text)
+				visit("check of "+p.ID+" of "+c.ID, p.Check)
+			}
+		}
+	}
 	for _, f := range v.Families {
 		visit("family "+string(f.ID), f.Label)
 		for _, n := range f.Needs {
