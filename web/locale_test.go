@@ -188,7 +188,9 @@ func TestNothingIsLeftUntranslated(t *testing.T) {
 	data := dataOf(t, n)
 	marked := regexp.MustCompile(`⟦[^⟦⟧]*(⟧|$)|^[^⟦⟧]*⟧`)
 	for _, address := range []string{
-		"/", "/hebergeurs?place=Lannion&maintenance=paid&q=pad", "/h/les_lucioles@les-lucioles.example", "/remplacer", "/remplacer/google-docs",
+		"/", "/hebergeurs?place=Lannion&maintenance=paid&q=pad",
+		"/trouver", "/trouver?step=need&who=individual", "/trouver?step=where&place=FR-22", "/trouver?step=people", "/trouver?step=care", "/trouver/garantie",
+		"/trouver/resultat?need=file-storage&place=FR-22&reach=near&who=individual&hope=phone&hope=start&care=price", "/comparer?h=les_lucioles@les-lucioles.example", "/h/les_lucioles@les-lucioles.example", "/remplacer", "/remplacer/google-docs",
 		"/nouvelles", "/nouvelle?id=" + url.QueryEscape(string(notices[0].ID)), "/suivre", "/etat", "/@les_lucioles",
 	} {
 		d := n.page(address)

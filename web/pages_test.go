@@ -228,8 +228,10 @@ func checkReferences(t *testing.T, address string, d document, ids map[string]in
 	}
 	for e := range d.Descendants() {
 		for _, name := range []string{"for", "aria-labelledby", "aria-describedby"} {
-			if id := attribute(e, name); id != "" && ids[id] == 0 {
-				t.Errorf("%s: %s=%q leads nowhere", address, name, id)
+			for id := range strings.FieldsSeq(attribute(e, name)) {
+				if ids[id] == 0 {
+					t.Errorf("%s: %s=%q leads nowhere", address, name, id)
+				}
 			}
 		}
 		field := e.Data == "input" && attribute(e, "type") != "hidden" || e.Data == "select" || e.Data == "textarea"

@@ -99,11 +99,13 @@ var places = []directory.Area{
 		Parent: []directory.AreaCode{"FR-93", "FR-IDF", "FR"}, Point: &directory.Point{Latitude: 48.9358, Longitude: 2.3538}},
 	{Code: "insee:11339", Kind: directory.AreaCommune, Name: directory.Text{"fr": "Saint-Denis"},
 		Parent: []directory.AreaCode{"FR-11", "FR-OCC", "FR"}, Point: &directory.Point{Latitude: 43.3558, Longitude: 2.2203}},
-	{Code: "FR-22", Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Côtes-d'Armor"}, Parent: []directory.AreaCode{"FR-BRE", "FR"}},
+	{Code: "FR-22", Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Côtes-d'Armor"}, Parent: []directory.AreaCode{"FR-BRE", "FR"},
+		Point: &directory.Point{Latitude: 48.44, Longitude: -2.86}},
 	{Code: "FR-29", Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Finistère"}, Parent: []directory.AreaCode{"FR-BRE", "FR"}},
 	{Code: "FR-93", Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Seine-Saint-Denis"}, Parent: []directory.AreaCode{"FR-IDF", "FR"}},
 	{Code: "FR-11", Kind: directory.AreaDepartment, Name: directory.Text{"fr": "Aude"}, Parent: []directory.AreaCode{"FR-OCC", "FR"}},
 	{Code: "FR-BRE", Kind: directory.AreaRegion, Name: directory.Text{"fr": "Bretagne", "en": "Brittany"}, Parent: []directory.AreaCode{"FR"}},
+	{Code: "FR-IDF", Kind: directory.AreaRegion, Name: directory.Text{"fr": "Île-de-France"}, Parent: []directory.AreaCode{"FR"}},
 	{Code: "FR", Kind: directory.AreaCountry, Name: directory.Text{"fr": "France", "en": "France"}},
 }
 
