@@ -2,6 +2,7 @@ package federation_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -54,35 +55,47 @@ func TestCandidateDismissedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestPublishWhileKeysChange: the document that a profile writes shows the key
-// that its actor has by then.
+// TestPublishWhileKeysChange: once followers were told of a new key, no profile
+// that was on its way brings the old one back.
 func TestPublishWhileKeysChange(t *testing.T) {
+	p := federationtest.NewPeer(t)
 	n := federationtest.NewNode(t, federationtest.Options{Hoster: "chatdroite"})
-	rotated := make(chan ap.IRI)
+	alice := p.Actor("alice")
+	send(t, n, alice, alice.Follow(n.ActorID("chatdroite")))
+	p.AwaitType(t, "Accept")
+
+	rotated := make(chan struct{})
 	go func() {
-		done, err := n.RotateKeys(t.Context(), "chatdroite", false)
-		if err != nil || len(done) != 1 {
-			t.Errorf("got %+v, %v, want one key replaced", done, err)
-			rotated <- ""
-			return
+		defer close(rotated)
+		if _, err := n.RotateKeys(t.Context(), "chatdroite", false); err != nil {
+			t.Errorf("rotate: %v", err)
 		}
-		rotated <- done[0].KeyID
 	}()
-	var want ap.IRI
-	for i := 0; want == ""; i++ {
+	publish := func(name string) {
 		h := directorytest.Hoster("chatdroite")
-		h.Name = "Chat Droite " + string(rune('a'+i%26))
+		h.Name = name
 		if _, err := n.PublishHoster(t.Context(), ap.Profile{Hoster: h}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for i, done := 0, false; !done; i++ {
+		publish(fmt.Sprintf("Chat Droite %d", i))
 		select {
-		case want = <-rotated:
+		case <-rotated:
+			done = true
 		default:
 		}
 	}
-	_, o := document(t, n.ActorID("chatdroite"))
-	key, _ := o["publicKey"].(map[string]any)
-	if key["id"] != string(want) {
-		t.Errorf("the document shows %v, want %s", key["id"], want)
+	publish("La fin")
+	p.Await(t, "the last Update", func(r federationtest.Received) bool { return r.Object()["name"] == "La fin" })
+	var keys []string
+	for _, r := range p.Received() {
+		key, _ := r.Object()["publicKey"].(map[string]any)
+		if id, _ := key["id"].(string); r.Type == "Update" && (len(keys) == 0 || keys[len(keys)-1] != id) {
+			keys = append(keys, id)
+		}
+	}
+	if len(keys) != 2 && len(keys) != 1 {
+		t.Errorf("followers were told of the keys %q, want each once", keys)
 	}
 }
