@@ -20,6 +20,8 @@ var paths = map[string]map[directory.Language]string{
 	"hoster":    {"fr": "/h/{handle}", "en": "/en/h/{handle}"},
 	"replacing": {"fr": "/remplacer", "en": "/en/instead-of"},
 	"replace":   {"fr": "/remplacer/{slug}", "en": "/en/instead-of/{slug}"},
+	"map":       {"fr": "/hebergeurs/carte", "en": "/en/hosters/map"},
+	"area":      {"fr": "/territoires/{code}", "en": "/en/areas/{code}"},
 	"news":      {"fr": "/nouvelles", "en": "/en/news"},
 	"news-item": {"fr": "/nouvelle", "en": "/en/notice"},
 	"own":       {"fr": "/@{handle}", "en": "/en/@{handle}"},
@@ -88,14 +90,13 @@ func withLanguage(path string, l directory.Language) string {
 	return path + separator + "lang=" + string(l)
 }
 
-// AreaAddress gives the path and query of the directory's page of an area, in
-// language l: its hosters, those nearest to it first. A filter would hide those
-// that have their seat there and do not say where they work, or the reverse.
+// AreaAddress gives the path of the directory's page of an area, in language l:
+// its hosters, those that have their seat there and those that work there.
 func AreaAddress(l directory.Language, area directory.AreaCode) string {
-	if _, ok := paths["listings"][l]; !ok {
+	if _, ok := paths["area"][l]; !ok {
 		l = languages[0]
 	}
-	return withQuery(address(l, "listings"), url.Values{"place": {string(area)}})
+	return areaAddress(l, area)
 }
 
 // withQuery puts parameters behind a path.

@@ -114,6 +114,11 @@ func (s *Site) followed(v *visit, handle string) (directory.ID, string, error) {
 		h, err := s.ownHoster(v.Context())
 		return s.ownID(), plain(h.Name), err
 	}
+	if r := s.options.Relays; r != nil && host == strings.ToLower(s.host()) {
+		if code, ok := r.AreaOf(name); ok {
+			return directory.ID(s.absolute("/ap/actors/" + name)), s.areaName(v.language(), code), nil
+		}
+	}
 	l, err := s.options.Directory.ListingByHandle(v.Context(), bare)
 	return l.Hoster.ID, plain(l.Hoster.Name), err
 }

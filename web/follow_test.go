@@ -199,7 +199,7 @@ func TestInteraction(t *testing.T) {
 }
 
 func TestAreaAddress(t *testing.T) {
-	for l, want := range map[directory.Language]string{"fr": "/hebergeurs?place=FR-BRE", "en": "/en/hosters?place=FR-BRE", "br": "/hebergeurs?place=FR-BRE"} {
+	for l, want := range map[directory.Language]string{"fr": "/territoires/FR-BRE", "en": "/en/areas/FR-BRE", "br": "/territoires/FR-BRE"} {
 		if got := AreaAddress(l, "FR-BRE"); got != want {
 			t.Errorf("%s: got %s, want %s", l, got, want)
 		}

@@ -81,6 +81,13 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 	if view.News, err = s.noticesOfAll(v, 5, false); err != nil {
 		return page{}, err
 	}
+	homeMap, err := s.homeMap(v, everything)
+	if err != nil {
+		return page{}, err
+	}
+	if homeMap != nil {
+		view.Map = homeMap
+	}
 	view.Families = s.families(l, found.Facets)
 	for _, r := range s.options.Vocabulary.Replacements {
 		view.Products = append(view.Products, parameter{r.ID, r.Name})

@@ -151,6 +151,11 @@ func (s *Site) showOwn(v *visit) (page, error) {
 		p.alternate = s.absolute("/ap/actors/" + a.Handle)
 		return p, err
 	}
+	if s.options.Relays != nil {
+		if code, ok := s.options.Relays.AreaOf(handle); ok {
+			return page{moved: areaAddress(v.language(), code), status: http.StatusFound}, nil
+		}
+	}
 	return page{}, fmt.Errorf("actor: %w", directory.ErrNotFound)
 }
 

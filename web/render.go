@@ -254,7 +254,7 @@ func (v *visit) pathIn(l directory.Language) string {
 func (v *visit) addressed() []string {
 	var values []string
 	vars := mux.Vars(v.Request)
-	for _, name := range []string{"handle", "slug", "note"} {
+	for _, name := range []string{"handle", "slug", "note", "code"} {
 		if value, ok := vars[name]; ok {
 			values = append(values, value)
 		}

@@ -93,6 +93,8 @@ func (s *Site) handlers() map[string]handler {
 		pages["guarantee"] = s.showGuarantee
 		pages["compare"] = s.showCompare
 		pages["listings"] = s.showListings
+		pages["map"] = s.showMap
+		pages["area"] = s.showArea
 		pages["hoster"] = s.showListing
 		pages["replace"] = s.showReplacement
 		pages["replacing"] = s.showReplacements

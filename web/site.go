@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // a visitor reads local hours, also from a static binary on a bare system
 
 	"matou/directory"
+	"matou/directory/geo"
 )
 
 // Options says what a Site shows and where it reads it.
@@ -23,6 +24,8 @@ type Options struct {
 	Own        Own                  // required where Hoster is set
 	Vocabulary directory.Vocabulary // words of needs, criteria, facets and presets
 	Areas      Areas                // nil: no question on places can be asked
+	Atlas      *geo.Atlas           // nil: no maps are drawn
+	Relays     Relays               // nil: no territory can be followed
 	Logos      Logos                // nil: letters stand for hosters
 	Keys       Keys                 // nil: no entry names its key
 	Homes      Homes                // nil: visitors are told how to follow, and not sent to their own servers

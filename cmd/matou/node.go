@@ -28,6 +28,7 @@ var (
 	_ web.Directory    = (*shownDirectory)(nil)
 	_ web.Own          = (*federation.Node)(nil)
 	_ web.Homes        = (*federation.Node)(nil)
+	_ web.Relays       = (*federation.Node)(nil)
 	_ web.Desk         = (*federation.Node)(nil)
 	_ web.Examiner     = (*federation.Node)(nil)
 	_ web.Keys         = (*federation.Node)(nil)

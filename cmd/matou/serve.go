@@ -157,12 +157,20 @@ func newHouse(n *node) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the gazetteer: %w", err)
 	}
+	atlas, err := geo.LoadAtlas()
+	if err != nil {
+		return nil, fmt.Errorf("load the maps: %w", err)
+	}
 	index := search.New(&n.vocabulary, areas)
+	kept, err := newSnapshot(n.config.dataDir(), n.vocabulary)
+	if err != nil {
+		return nil, err
+	}
 	word, _ := n.federation.Word()
 	others := newBonds(word)
 	h := &house{
 		node: n, index: index,
-		feeder: &feeder{feed: n.store, index: index, bonds: others, lists: n.store, log: n.log},
+		feeder: &feeder{feed: n.store, index: index, bonds: others, lists: n.store, log: n.log, snapshot: kept},
 	}
 	if h.logos, err = newLogoKeeper(n); err != nil {
 		return nil, err
@@ -179,6 +187,7 @@ func newHouse(n *node) (*house, error) {
 	}
 	if n.config.has(roleAggregator) {
 		a := n.config.Aggregator
+		o.Atlas, o.Relays = atlas, n.federation
 		o.Aggregator = &web.Aggregator{Handle: a.Handle, Name: a.Name, Summary: a.Summary, Contact: a.Contact}
 		o.Desk, o.Examiner = n.federation, n.federation
 		if o.Rules, err = openRules(n.config); err != nil {

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/text/collate"
+
+	"matou/directory"
+)
+
+// territory is an area in a list, with the hosters that have their seat there.
+type territory struct {
+	Name    string
+	Address string
+	Count   int
+	Hosters []navigation
+}
+
+// mapPage is the page of the map: the same as a list, then as a picture.
+type mapPage struct {
+	Maps    []*mapView
+	Regions []territory
+	Abroad  []territory
+	Nowhere []navigation // hosters that do not say where they are
+	Filters []filterView
+	Clear   string
+	List    string // the same hosters, as a list
+	Total   int
+	GeoJSON string
+}
+
+// homeMapView is the map of the first page, and the list of its links.
+type homeMapView struct {
+	Map     *mapView
+	Regions []territory
+	All     string // the page of the map
+}
+
+// showMap is the map of the hosters that answer a query.
+func (s *Site) showMap(v *visit) (page, error) {
+	if !s.drawn() {
+		return page{}, fmt.Errorf("map: %w", directory.ErrNotFound)
+	}
+	l := v.language()
+	q, err := s.ask(l, v.URL.Query())
+	if err != nil {
+		return page{}, err
+	}
+	all := q.withoutPlace()
+	all.Day = directory.Date{}
+	marks, err := s.marks(v.Context(), l, all)
+	if err != nil {
+		return page{}, err
+	}
+	d := &drawing{site: s, l: l, marks: marks, query: all}
+	view := mapPage{Total: len(marks), Clear: address(l, "map"), GeoJSON: s.apiAddress(l, "/api/v1/listings.geojson", all)}
+	all.Offset, all.Limit = 0, directory.DefaultLimit
+	view.List = listingsAddress(l, all)
+	view.Filters = s.mapFilters(l, all)
+	view.Regions = d.territories(directory.AreaRegion, "FR")
+	view.Abroad = d.territories(directory.AreaCountry, "")
+	for _, m := range marks {
+		if m.area == "" {
+			view.Nowhere = append(view.Nowhere, navigation{Text: m.name, Address: m.address})
+		}
+	}
+	view.Maps = append(view.Maps, s.named(v.locale, d.france(), s.areaName(l, "FR")))
+	if len(view.Abroad) > 0 {
+		view.Maps = append(view.Maps, s.named(v.locale, d.europe(), v.locale.text("map.europe")))
+	}
+	return page{
+		template: "map", title: v.locale.text("map.heading"), description: v.locale.text("map.lead"), data: view,
+		unlisted: len(all.Filters) > 0 || all.Text != "",
+	}, nil
+}
+
+// mapFilters gives what narrows the map, and the map without it.
+func (s *Site) mapFilters(l directory.Language, q directory.Query) []filterView {
+	var all []filterView
+	at := func(q directory.Query) string { return withQuery(address(l, "map"), q.Values()) }
+	if q.Text != "" {
+		other := q
+		other.Text = ""
+		all = append(all, filterView{Question: s.locales[l].text("filter.text"), Value: plain(q.Text), Without: at(other)})
+	}
+	for _, f := range s.facetOrder(q.Filters) {
+		for _, value := range q.Filters[f] {
+			all = append(all, filterView{Question: s.question(l, f), Value: s.words(l, f, value), Without: at(without(q, f, value))})
+		}
+	}
+	return all
+}
+
+// territories gives the regions of a country, all of them, or the other
+// countries where somebody has their seat, by name.
+func (d *drawing) territories(kind directory.AreaKind, in directory.AreaCode) []territory {
+	found := map[directory.AreaCode]*territory{}
+	add := func(a directory.Area) *territory {
+		if found[a.Code] == nil {
+			name, _ := a.Name.In(d.l)
+			found[a.Code] = &territory{Name: plain(name), Address: d.address(a.Code)}
+		}
+		return found[a.Code]
+	}
+	areas := d.site.options.Areas
+	if in != "" {
+		for _, c := range d.site.options.Atlas.Charts() {
+			for _, o := range c.Outlines {
+				if a, ok := areas.Area(o.Code); ok && a.Kind == kind && slices.Contains(a.Parent, in) {
+					add(a)
+				}
+			}
+		}
+	}
+	for _, m := range d.marks {
+		if m.area == "" {
+			continue
+		}
+		for _, code := range areas.Ancestors(m.area) {
+			a, ok := areas.Area(code)
+			if !ok || a.Kind != kind || in != "" && !slices.Contains(a.Parent, in) || in == "" && a.Code == "FR" {
+				continue
+			}
+			t := add(a)
+			t.Count++
+			t.Hosters = append(t.Hosters, navigation{Text: m.name, Address: m.address})
+		}
+	}
+	all := make([]territory, 0, len(found))
+	for _, t := range found {
+		all = append(all, *t)
+	}
+	order := collate.New(tag(d.l))
+	slices.SortFunc(all, func(a, b territory) int { return order.CompareString(a.Name, b.Name) })
+	return all
+}
+
+// homeMap is the map of the first page; nil where there is none.
+func (s *Site) homeMap(v *visit, everything directory.Query) (*homeMapView, error) {
+	if !s.drawn() {
+		return nil, nil //nolint:nilnil // a node may do without
+	}
+	marks, err := s.marks(v.Context(), v.language(), everything)
+	if err != nil || len(marks) == 0 {
+		return nil, err
+	}
+	d := &drawing{site: s, l: v.language(), marks: marks}
+	return &homeMapView{
+		Map: s.named(v.locale, d.france(), s.areaName(v.language(), "FR")), Regions: d.territories(directory.AreaRegion, "FR"),
+		All: address(v.language(), "map"),
+	}, nil
+}
