@@ -168,7 +168,7 @@ func (n *Node) planBlocks(ctx context.Context, blocks []ap.DomainBlock, replace 
 			plan.Refused = append(plan.Refused, blocklist.Refusal{Domain: clip(written), Reason: err.Error()})
 			continue
 		}
-		if b.Severity.Rank() == 0 {
+		if b.Severity.Weight() == 0 {
 			b.Severity = ap.SeverityNoop
 		}
 		b.At = n.now()

@@ -33,7 +33,7 @@ func (s standing) silenced() bool { return s.suspended() || s.severity == ap.Sev
 
 // and is what both say: the more severe of each.
 func (s standing) and(o standing) standing {
-	if o.severity.Rank() > s.severity.Rank() {
+	if o.severity.Weight() > s.severity.Weight() {
 		s.severity = o.severity
 	}
 	s.unnamed = s.unnamed || o.unnamed

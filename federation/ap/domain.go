@@ -20,8 +20,8 @@ const (
 	SeveritySuspend Severity = "suspend"
 )
 
-// Rank orders severities: 0 for none and noop, 1 for silence, 2 for suspend.
-func (s Severity) Rank() int {
+// Weight orders severities: 0 for none and noop, 1 for silence, 2 for suspend.
+func (s Severity) Weight() int {
 	switch s {
 	case SeveritySuspend:
 		return 2

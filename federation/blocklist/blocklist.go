@@ -187,7 +187,7 @@ func ParseSeverity(s string) (ap.Severity, error) {
 // Merge is what two blocks of one domain say together: the more severe of each.
 // Comments are those of the first that has one.
 func Merge(a, b ap.DomainBlock) ap.DomainBlock {
-	if b.Severity.Rank() > a.Severity.Rank() {
+	if b.Severity.Weight() > a.Severity.Weight() {
 		a.Severity = b.Severity
 	}
 	a.RejectMedia = a.RejectMedia || b.RejectMedia
@@ -208,7 +208,7 @@ func Covered(b, a ap.DomainBlock) bool {
 	if a.Severity == ap.SeveritySuspend {
 		return true // nothing comes any more that could be rejected
 	}
-	return a.Severity.Rank() >= b.Severity.Rank() && (a.RejectMedia || !b.RejectMedia) && (a.RejectReports || !b.RejectReports)
+	return a.Severity.Weight() >= b.Severity.Weight() && (a.RejectMedia || !b.RejectMedia) && (a.RejectReports || !b.RejectReports)
 }
 
 // comment is a comment on one line, without what cannot be seen.

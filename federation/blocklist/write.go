@@ -71,7 +71,7 @@ type published struct {
 func writeJSON(w io.Writer, blocks []ap.DomainBlock) error {
 	all := []published{}
 	for _, b := range blocks {
-		if b.Severity.Rank() == 0 {
+		if b.Severity.Weight() == 0 {
 			continue
 		}
 		sum := sha256.Sum256([]byte(b.Domain))
