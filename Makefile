@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LINTER := .tools/golangci-lint
 LINTER_VERSION := v2.15.0
 
-.PHONY: demo build test check race network fuzz bench bench-parts golden docs fmt lint
+.PHONY: demo build test check race network fuzz bench bench-parts bench-search golden docs fmt lint
 
 build: ## bin/matou, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.Version=$(VERSION)" -o bin/matou ./cmd/matou
@@ -33,6 +33,10 @@ bench: ## a whole node beside the limits of this machine, in one table
 
 bench-parts: ## the benchmark of every part, with memory
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v cmd/matou)
+
+bench-search: ## search at a thousand to a million listings, beside bleve and PostgreSQL
+	MATOU_SEARCH_SIZES="$(or $(SIZES),1000 10000 100000 1000000)" $(GO) test ./directory/search -run '^$$' -bench '^Benchmark(Search|Start)$$' -benchtime 200x -timeout 60m
+	cd directory/search/yardstick && for n in 1000 10000 100000; do $(GO) run . -n $$n || exit 1; done
 
 golden: ## write the golden files of all packages anew
 	for p in $$(grep -rl --include=*_test.go 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test "$$p" -update || exit 1; done

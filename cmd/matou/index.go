@@ -31,6 +31,8 @@ type feeder struct {
 	log   *slog.Logger
 	ready atomic.Bool // the index has caught up once
 	after uint64
+
+	snapshot *snapshot // where the index is kept while the node does not run; nil: nowhere
 }
 
 const (
@@ -42,12 +44,20 @@ const (
 func (f *feeder) run(ctx context.Context) error {
 	changed, cancel := f.feed.ListingsChanged()
 	defer cancel()
-	retry := time.NewTimer(0)
+	if err := f.resume(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		f.log.InfoContext(ctx, "search index is made anew", slog.String("reason", err.Error()))
+	}
+	defer f.keep(context.WithoutCancel(ctx))
+	retry, save := time.NewTimer(0), time.NewTicker(snapshotEvery)
 	defer retry.Stop()
+	defer save.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-save.C:
+			f.keep(ctx)
+			continue
 		case <-changed:
 		case <-retry.C:
 		}

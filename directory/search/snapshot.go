@@ -206,12 +206,24 @@ func (x *Index) Load(snapshot []byte, key string) (after uint64, err error) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.become(y)
+	return after, nil
+}
+
+// Clear takes every listing out.
+func (x *Index) Clear() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.become(New(x.vocabulary, x.areas))
+}
+
+// become takes over what another index of the same vocabulary holds.
+func (x *Index) become(y *Index) {
 	x.ids, x.seeds, x.places, x.numbers, x.free = y.ids, y.seeds, y.places, y.numbers, y.free
 	x.live, x.gone, x.values, x.said, x.whole, x.words, x.columns = y.live, y.gone, y.values, y.said, y.whole, y.words, y.columns
 	x.sorted.Store(nil)
 	x.dictionary.Store(nil)
 	x.counted.Store(nil)
-	return after, nil
 }
 
 // decoder reads the parts of a snapshot; bad once one is not there.
