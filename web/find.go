@@ -60,7 +60,7 @@ func (s *Site) readFinder(v url.Values) finder {
 			f.data = string(a.Code)
 		}
 	}
-	if slices.Contains(reaches, v.Get("reach")) {
+	if f.place != "" && slices.Contains(reaches, v.Get("reach")) { // near what, otherwise?
 		f.reach = v.Get("reach")
 	}
 	return f
@@ -356,7 +356,7 @@ func (s *Site) told(l directory.Language, f finder, to func(finder) string) []to
 		add(loc.text("find.one"), rest)
 	}
 	if rest := f; f.place != "" {
-		rest.place = ""
+		rest.place, rest.reach = "", ""
 		add(loc.text("found.around", s.placeField(l, f.place).Words), rest)
 	}
 	if rest := f; f.reach != "" {

@@ -145,13 +145,13 @@ func TestEveryQuestionCanBeSkippedAndGoneBackFrom(t *testing.T) {
 func TestWhatWasToldIsShownAndCanBeTakenBack(t *testing.T) {
 	n := directoryNode(t, nil, nil)
 	address := "/trouver/resultat?who=individual&need=mail&replaces=zoom&one=yes&place=FR-22&reach=country&data=FR&hope=phone&care=price"
-	for range 9 {
+	for range 8 { // how near goes with the place
 		d := n.page(address)
 		chips := document{d.classed("chips")[0], ""}.all("a")
 		address = attribute(chips[0], "href")
 	}
 	if address != "/trouver/resultat" {
-		t.Errorf("after nine were taken back: got %s, want /trouver/resultat", address)
+		t.Errorf("after all was taken back: got %s, want /trouver/resultat", address)
 	}
 }
 

@@ -284,8 +284,11 @@ func (s *Site) navigation(v *visit) []navigation {
 		}
 		names = append(names, "state")
 	}
-	links := make([]navigation, 0, len(names)+1)
-	for _, name := range append(names, "follow") {
+	if s.options.Aggregator == nil {
+		names = append(names, "follow") // a directory's stands at the end of the page
+	}
+	links := make([]navigation, 0, len(names))
+	for _, name := range names {
 		links = append(links, navigation{
 			Text:    v.locale.word("nav", name),
 			Address: address(v.language(), name),
@@ -298,6 +301,7 @@ func (s *Site) navigation(v *visit) []navigation {
 func (s *Site) foot(v *visit) foot {
 	f := foot{Owed: s.owedLinks(v.locale, v.name), Keeper: s.options.Aggregator, Version: s.options.Version, Sources: s.options.Areas != nil}
 	if f.Keeper != nil {
+		f.Owed = append([]navigation{{Text: v.locale.word("nav", "follow"), Address: address(v.language(), "follow"), Here: v.name == "follow"}}, f.Owed...)
 		f.Contact = outward(f.Keeper.Contact)
 		f.API = true
 	}
