@@ -50,8 +50,9 @@ type areaPage struct {
 
 // hosterGroup is some hosters of an area.
 type hosterGroup struct {
+	Names  []navigation
 	Cards  []card
-	Others []navigation // who does not stand there in full
+	Others []navigation // who has no card
 	Total  int
 }
 
@@ -188,8 +189,8 @@ func (s *Site) worksWithin(h directory.Hoster, code directory.AreaCode) bool {
 func (s *Site) group(v *visit, listings []directory.Listing) (hosterGroup, error) {
 	g := hosterGroup{Total: len(listings)}
 	for i, l := range listings {
+		g.Names = append(g.Names, navigation{Text: plain(l.Hoster.Name), Address: hosterAddress(v.language(), l.Handle)})
 		if i >= areaCards {
-			g.Others = append(g.Others, navigation{Text: plain(l.Hoster.Name), Address: hosterAddress(v.language(), l.Handle)})
 			continue
 		}
 		c, err := s.card(v, l, -1)
@@ -198,6 +199,7 @@ func (s *Site) group(v *visit, listings []directory.Listing) (hosterGroup, error
 		}
 		g.Cards = append(g.Cards, c)
 	}
+	g.Others = g.Names[len(g.Cards):]
 	return g, nil
 }
 

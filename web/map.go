@@ -129,7 +129,8 @@ type drawing struct {
 	l     directory.Language
 	marks []mark
 	query directory.Query // what the links keep of the filters that hold
-	here  directory.AreaCode
+	here  directory.AreaCode // the area that the page is of; "": none
+	drawn directory.AreaCode // it, or the smallest around it that has an outline
 }
 
 // france draws metropolitan France by region, and its overseas regions beside.
@@ -170,7 +171,7 @@ func (d *drawing) alone(id string, c *geo.Chart, view geo.Box, shown func(direct
 // area draws the surroundings of an area, or gives nil where no chart shows it.
 func (d *drawing) area(a directory.Area) *mapView {
 	atlas, areas := d.site.options.Atlas, d.site.options.Areas
-	d.here = a.Code
+	d.here, d.drawn = a.Code, a.Code
 	everything := func(directory.Area) bool { return true }
 	if a.Code == "FR" {
 		m := d.france()
@@ -194,6 +195,7 @@ func (d *drawing) area(a directory.Area) *mapView {
 				return d.alone("map-area", c, view, everything)
 			}
 			shown, _ := areas.Area(code)
+			d.drawn = code
 			margin := 24.0
 			if shown.Kind == directory.AreaDepartment {
 				margin = (o.Box.Width + o.Box.Height) / 6
@@ -238,9 +240,9 @@ func (d *drawing) shape(a directory.Area, o geo.Outline) mapShape {
 	name, _ := a.Name.In(d.l)
 	shape := mapShape{Path: o.Path, Address: d.address(a.Code)}
 	shape.Label = d.site.locales[d.l].text("map.seated", seated, plain(name))
-	inside := a.Code == d.here || slices.Contains(a.Parent, d.here)
+	inside := slices.Contains(a.Parent, d.here)
 	switch {
-	case a.Code == d.here:
+	case a.Code == d.drawn && d.drawn != "":
 		shape.Class = "here"
 	case d.here != "" && !inside:
 		shape.Class = "aside"
@@ -266,14 +268,14 @@ func (d *drawing) pins(c *geo.Chart, view geo.Box, radius float64) []mapPin {
 	}
 	var groups []group
 	for _, m := range d.marks {
-		if m.at == nil || d.here != "" && !d.site.isIn(m, d.here) {
+		if m.at == nil || c.Name == "france" && !d.site.isIn(m, "FR") || d.here != "" && !d.site.isIn(m, d.here) {
 			continue // of an area, its own: what stands beside it is on another page
 		}
 		x, y, ok := c.Place(*m.at)
 		if !ok || x < view.Left || y < view.Top || x > view.Left+view.Width || y > view.Top+view.Height {
 			continue
 		}
-		near := slices.IndexFunc(groups, func(g group) bool { return math.Hypot(g.x-x, g.y-y) < 2.1*radius })
+		near := slices.IndexFunc(groups, func(g group) bool { return math.Hypot(g.x-x, g.y-y) < 2.7*radius })
 		if near < 0 {
 			groups = append(groups, group{x: x, y: y, marks: []mark{m}})
 			continue

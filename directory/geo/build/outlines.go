@@ -104,7 +104,7 @@ func charts(g *geo.Gazetteer) []chart {
 	}
 	return append(all, chart{
 		name: "europe", projection: geo.Projection{South: 40, North: 60, Meridian: 10}, width: 1000, keep: "2.5%", smallest: 16, from: "Countries10",
-		clip: "-25,34,45,72", code: country,
+		clip: "-30,30,75,76", code: country,
 		corners: []directory.Point{{Latitude: 36, Longitude: -10}, {Latitude: 65, Longitude: -14}, {Latitude: 70.5, Longitude: 20}, {Latitude: 34.8, Longitude: 26}, {Latitude: 50, Longitude: 33}, {Latitude: 34.3, Longitude: 33.5}},
 	})
 }
