@@ -110,7 +110,7 @@ var attacks = map[string]func(*attack){
 	"C9": attackInsideHome, "C20": attackVisitorsFetch, "E6": attackLostHandle, "E8": attackPages, "E9": attackFollowers, "E11": attackHiddenAddressees,
 	"E12": attackCaches, "E15": attackTellingErrors, "E16": attackOpenRedirect,
 	"E4": attackLookalikes, "E13": attackReadBlocks, "E17": attackGovern, "E18": attackPoisonedList,
-	"E1": attackMarkup, "E2": attackStyles, "E3": attackDisguisedLinks, "E7": attackPictures, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
+	"E1": attackMarkup, "E2": attackStyles, "E3": attackDisguisedLinks, "E7": attackPictures, "E7 fetched": attackFetchedPictures, "E5": attackBorrowedHandle, "E14": attackKeptAfterWithdrawal, "E14 overtaken": attackConsentOvertaken,
 }
 
 // refusals are the rows that leave the network as it is, and share one.
