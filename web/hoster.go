@@ -31,6 +31,8 @@ type hosterView struct {
 	Statements []statementGroup
 	Unsaid     bool // there are criteria without a statement; how many is nobody's measure
 	Members    []memberView
+	Bonds      bondView
+	Machines   []string // of the services that say nothing else
 	Links      []linkGroup
 	DataIn     []string
 	Current    []noticeView
@@ -50,8 +52,10 @@ type contactView struct {
 	Delay             said
 }
 
-// memberView is one belonging to a collective, as the hoster says it.
+// memberView is one belonging to a collective, and who says so.
 type memberView struct {
+	Words                             string
+	Claimed                           bool // the hoster alone says so
 	Collective, Since, Until, Comment string
 	Life                              string
 }
@@ -91,6 +95,7 @@ func (s *Site) showListing(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	view.Members, view.Bonds = s.memberships(v.locale, listing), s.bonds(v.locale, listing)
 	view.Handle = plain(listing.Handle)
 	view.Home = outward(listing.URL)
 	view.Entry.Origin = outward(listing.Origin)
@@ -217,9 +222,9 @@ func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
 	for _, a := range h.Audiences {
 		view.Audiences = append(view.Audiences, s.words(v.language(), directory.FacetAudience, string(a)))
 	}
-	for _, m := range h.Memberships {
-		view.Members = append(view.Members, s.member(loc, m))
-	}
+	view.Members = s.memberships(loc, directory.Listing{Hoster: h})
+	view.Bonds = s.bonds(loc, directory.Listing{Hoster: h})
+	view.Machines = s.hosting(loc, h.Hosting)
 	var err error
 	view.Face = s.face(view.Name, h.Logo)
 	view.Face.Big = true

@@ -103,9 +103,9 @@ func (l *locale) has(key string) bool {
 
 // word gives the word for one value of a closed list, and the value itself,
 // cleaned, where a hoster wrote one that is not on the list.
-func (l *locale) word(list, value string) string {
+func (l *locale) word(list, value string, args ...any) string {
 	if key := list + "." + value; l.has(key) {
-		return l.text(key)
+		return l.text(key, args...)
 	}
 	return plain(value)
 }

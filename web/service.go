@@ -22,6 +22,10 @@ type serviceView struct {
 	Contact    contactView
 	HasContact bool
 	Allowance  []string
+	Holds      []string // up to what size it can serve
+	LeavesIn   []string
+	Leave      link // how to move away
+	Contract   link
 	Within     []string // time of intervention and when it counts
 	Hosting    []string
 	Statements []statementGroup
@@ -36,6 +40,10 @@ func (s *Site) service(v *visit, service directory.Service) (serviceView, error)
 		Website: outward(service.Website), Terms: outward(service.Terms), Guide: outward(service.Guides.User),
 		Contact: s.contact(loc, service.Contact),
 		Hosting: s.hosting(loc, service.Hosting),
+	}
+	view.Holds, view.Leave, view.Contract = loc.holds(service.Holds), outward(service.Guides.Leaving), outward(service.Contract)
+	for _, format := range service.LeavesIn {
+		view.LeavesIn = append(view.LeavesIn, plain(format))
 	}
 	view.HasContact = !view.Contact.Empty()
 	if service.Level != "" {
@@ -88,15 +96,22 @@ func (l *locale) allowance(a *directory.Allowance) []string {
 	case a.None:
 		return []string{l.text("allowance.none")}
 	}
-	return []string{l.text("allowance.days", a.DaysPerYear, a.DaysPerYear*24/12)}
+	said := []string{l.text("allowance.days", a.DaysPerYear, a.DaysPerYear*24/12)}
+	if a.WhenPassed != "" {
+		said = append(said, l.word("redress", string(a.WhenPassed)))
+	}
+	return said
 }
 
 // intervention says within what time somebody starts to act.
 func (l *locale) intervention(i *directory.Intervention) []string {
-	if i == nil || i.WithinHours <= 0 {
+	if i == nil || i.WithinHours <= 0 && i.WithinDays <= 0 {
 		return nil
 	}
 	said := []string{l.text("intervention.within", i.WithinHours)}
+	if i.WithinDays > 0 {
+		said[0] = l.text("intervention.days", i.WithinDays)
+	}
 	for _, h := range i.Hours {
 		said = append(said, l.hours(h))
 	}
@@ -106,6 +121,9 @@ func (l *locale) intervention(i *directory.Intervention) []string {
 // hosting says where and on what a service runs.
 func (s *Site) hosting(l *locale, h directory.Hosting) []string {
 	var facts []string
+	if h.Control != "" {
+		facts = append(facts, l.word("control", string(h.Control)))
+	}
 	if h.MachineRoomKind != "" {
 		facts = append(facts, l.word("hosting", h.MachineRoomKind))
 	}
@@ -123,6 +141,12 @@ func (s *Site) hosting(l *locale, h directory.Hosting) []string {
 	}
 	if h.Description != "" {
 		facts = append(facts, plain(h.Description))
+	}
+	if access := l.in(h.Access).Text; access != "" {
+		facts = append(facts, l.text("hosting.access", access))
+	}
+	if way := l.in(h.Way).Text; way != "" {
+		facts = append(facts, l.text("hosting.way", way))
 	}
 	return facts
 }
