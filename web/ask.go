@@ -3,6 +3,8 @@ package web
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"matou/directory"
 )
@@ -12,22 +14,21 @@ var mailLines = strings.NewReplacer("\r\n", "\r\n", "\n", "\r\n")
 
 // askView is the page to ask a person, and to prepare the question.
 type askView struct {
-	Person    personView
-	Contact   link // of the keepers, where no person was named
-	Action    string
-	Find      string
-	Kept      []parameter // told in the finder, and not asked again here
-	Told      []toldView
-	Who       []choiceView
-	Families  []familyChoices
-	Hopes     []choiceView
-	Places    bool
-	Place     placeField
-	Question  string // the text
-	Mail      link
-	Subject   string
-	Listings  string
-	Languages string
+	Person   personView
+	Contact  link // of the keepers, where no person was named
+	Action   string
+	Find     string
+	Kept     []parameter // told in the finder, and not asked again here
+	Told     []toldView
+	Who      []choiceView
+	Families []familyChoices
+	Hopes    []choiceView
+	Places   bool
+	Place    placeField
+	Question string // the text
+	Mail     link
+	Subject  string
+	Listings string
 }
 
 // personView is somebody who can be asked.
@@ -122,7 +123,11 @@ func (s *Site) questionText(l *locale, f finder) string {
 			say("who", label)
 		}
 	}
-	say("need", s.each(l, directory.FacetNeed, f.needs)...)
+	var wanted []string
+	for _, words := range s.each(l, directory.FacetNeed, f.needs) {
+		wanted = append(wanted, lowerFirst(words))
+	}
+	say("need", wanted...)
 	say("leave", s.each(l, directory.FacetReplaces, f.leave)...)
 	if f.one {
 		line("- ", l.text("find.one"))
@@ -136,7 +141,7 @@ func (s *Site) questionText(l *locale, f finder) string {
 	}
 	var wished []string
 	for _, id := range slices.Concat(f.hopes, f.cares) {
-		wished = append(wished, l.word("wish", id))
+		wished = append(wished, lowerFirst(l.word("wish", id)))
 	}
 	say("wish", wished...)
 	line()
@@ -144,6 +149,12 @@ func (s *Site) questionText(l *locale, f finder) string {
 	line()
 	line(l.text("person.thanks"))
 	return strings.ReplaceAll(b.String(), "\u00a0", " ")
+}
+
+// lowerFirst writes the start of a sentence as within one.
+func lowerFirst(words string) string {
+	r, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToLower(r)) + words[size:]
 }
 
 // each gives the words of values of a facet.

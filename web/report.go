@@ -145,19 +145,23 @@ func (s *Site) sendReport(v *visit, view *reportView) (int, error) {
 		view.Trap.Fault = loc.text("report.fault_trap")
 		return http.StatusUnprocessableEntity, nil
 	}
-	about, err := s.meantHosters(v.Context(), view.About.Value)
+	typed := view.About.Value
+	if which := field(v.PostForm.Get("which")); which != "" {
+		typed = which // one of those that were meant
+	}
+	about, err := s.meantHosters(v.Context(), typed)
 	if err != nil {
 		return 0, err
 	}
 	switch {
-	case strings.TrimSpace(view.About.Value) == "":
+	case strings.TrimSpace(typed) == "":
 		view.About.Fault = loc.text("report.fault_nobody")
 	case len(about) == 0:
 		view.About.Fault = loc.text("report.fault_unknown")
 	case len(about) > 1:
 		view.About.Fault = loc.text("report.fault_many")
 		for _, one := range about {
-			view.Choices = append(view.Choices, choiceView{Name: "about", Value: "@" + handleOf(one), Label: plain(one.Hoster.Name), Words: "@" + handleOf(one)})
+			view.Choices = append(view.Choices, choiceView{Value: "@" + handleOf(one), Label: plain(one.Hoster.Name), Words: "@" + handleOf(one)})
 		}
 	}
 	if strings.TrimSpace(view.Words.Value) == "" {

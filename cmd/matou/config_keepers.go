@@ -50,6 +50,9 @@ func (c *config) checkKeepers(add func(string, string, ...any)) {
 	if _, err := directory.ParseDate(a.On); a.On != "" && err != nil {
 		add("accessibility.on", "must be a day, as in 2026-09-03, not %q", a.On)
 	}
+	if (a.State == "partial" || a.State == "none") && len(a.Gaps) == 0 {
+		add("accessibility.gaps", "must say what does not conform where the state is %q", a.State)
+	}
 	checkReach("accessibility.contact", a.Contact, []string{"http", "https", "mailto"}, add)
 	checkReach("person.page", c.Person.Page, []string{"http", "https"}, add)
 	if _, err := mail.ParseAddress(c.Person.Email); c.Person.Email != "" && err != nil {
