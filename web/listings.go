@@ -30,6 +30,7 @@ type listingsView struct {
 	PageCount  int
 	JSON       string
 	GeoJSON    string
+	OnMap      string // the same hosters on the map; "" where there is none
 	Clear      string // the whole directory
 	Contact    link   // a person of the directory
 	Field      placeField
@@ -214,6 +215,9 @@ func (s *Site) showListings(v *visit) (page, error) {
 		JSON:    s.apiAddress(l, "/api/v1/listings", q.Query),
 		GeoJSON: s.apiAddress(l, "/api/v1/listings.geojson", q.Query),
 		Contact: outward(s.options.Aggregator.Contact),
+	}
+	if s.drawn() {
+		view.OnMap = withQuery(address(l, "map"), q.onMap().Values())
 	}
 	if view.Cards, err = s.cards(v, found.Hits); err != nil {
 		return page{}, err

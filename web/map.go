@@ -128,7 +128,7 @@ type drawing struct {
 	site  *Site
 	l     directory.Language
 	marks []mark
-	query directory.Query // what the links keep of the filters that hold
+	query directory.Query    // what the links keep of the filters that hold
 	here  directory.AreaCode // the area that the page is of; "": none
 	drawn directory.AreaCode // it, or the smallest around it that has an outline
 }

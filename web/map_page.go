@@ -47,8 +47,7 @@ func (s *Site) showMap(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	all := q.withoutPlace()
-	all.Day = directory.Date{}
+	all := q.onMap()
 	marks, err := s.marks(v.Context(), l, all)
 	if err != nil {
 		return page{}, err
@@ -73,6 +72,14 @@ func (s *Site) showMap(v *visit) (page, error) {
 		template: "map", title: v.locale.text("map.heading"), description: v.locale.text("map.lead"), data: view,
 		unlisted: len(all.Filters) > 0 || all.Text != "",
 	}, nil
+}
+
+// onMap is what a map shows of a question: all who answer it, wherever they are
+// and whatever the day.
+func (q question) onMap() directory.Query {
+	all := q.withoutPlace()
+	all.Day, all.Limit = directory.Date{}, directory.DefaultLimit
+	return all
 }
 
 // mapFilters gives what narrows the map, and the map without it.
