@@ -79,16 +79,18 @@ func (f *feeder) catchUp(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the changed listings: %w", err)
 		}
+		var changed []directory.Listing // each hoster is once in a batch
 		for _, c := range changes {
 			if c.Listing == nil {
 				f.index.Remove(c.ID)
 				f.bonds.remove(c.ID)
 			} else {
 				f.bonds.put(c.Listing.Hoster)
-				f.index.Put(f.bonds.complete(*c.Listing))
+				changed = append(changed, f.bonds.complete(*c.Listing))
 			}
 			f.after = c.Sequence
 		}
+		f.index.PutAll(changed)
 		if len(changes) < feedBatch {
 			f.ready.Store(true)
 			return nil
