@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -128,6 +129,10 @@ func slipOf(word string) slip {
 }
 
 func (s *slip) of(known string) bool {
+	// A letter less, or one more of up to four bytes.
+	if diff := len(known) - len(s.word); s.second != "" && (diff > utf8.UTFMax || diff < -1) {
+		return false
+	}
 	return (strings.HasPrefix(known, s.first) || strings.HasSuffix(known, s.second)) && oneSlip(s.word, known)
 }
 

@@ -54,9 +54,23 @@ func (x *Index) selection(q directory.Query) *selection {
 	return s
 }
 
-// total gives how many listings a query finds.
-func (x *Index) total(q directory.Query) int {
-	return int(x.selection(q).without("").GetCardinality())
+// total gives how many listings another query finds. What it has in common with
+// s is not worked out again.
+func (s *selection) total(q directory.Query) int {
+	other := &selection{x: s.x, read: s.read, chosen: s.x.canonical(q.Filters), passing: make(map[directory.Facet]*roaring.Bitmap)}
+	if q.Text != s.read.text {
+		other.read = s.x.read(q.Text)
+	}
+	for f, values := range other.chosen {
+		switch {
+		case len(values) == 0 || s.x.values[f] == nil:
+		case s.passing[f] != nil && slices.Equal(values, s.chosen[f]):
+			other.passing[f] = s.passing[f]
+		default:
+			other.passing[f] = s.x.passing(f, values)
+		}
+	}
+	return int(other.without("").GetCardinality())
 }
 
 // passing gives the listings that pass the chosen values of f.
@@ -163,9 +177,18 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 	if a := order.areas[f]; a != nil {
 		all, some := a.count(s.x.columns[f], base.set)
 		counts.Values = make([]directory.ValueCount, 0, some+len(chosen))
+		named := make(map[int]bool, len(chosen))
+		for _, value := range chosen {
+			if i, ok := slices.BinarySearch(a.values, value); ok {
+				named[i] = true
+			}
+		}
 		for i, n := range all {
-			if n > 0 || len(chosen) > 0 {
+			switch {
+			case len(named) > 0 && named[i]:
 				tell(a.values[i], int(n))
+			case n > 0:
+				counts.Values = append(counts.Values, directory.ValueCount{Value: a.values[i], Count: int(n)})
 			}
 		}
 	} else {

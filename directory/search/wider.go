@@ -25,6 +25,7 @@ var nearKilometres = map[directory.AreaKind]float64{
 // widening gathers relaxations of one query.
 type widening struct {
 	x     *Index
+	s     *selection
 	from  directory.Query
 	total int
 	seen  map[string]bool // by canonical query
@@ -39,7 +40,7 @@ func (w *widening) offer(r directory.Relaxation) bool {
 		return false
 	}
 	w.seen[key] = true
-	if r.Total = w.x.total(r.Query); r.Total <= w.total {
+	if r.Total = w.s.total(r.Query); r.Total <= w.total {
 		return false
 	}
 	w.all = append(w.all, r)
@@ -48,7 +49,7 @@ func (w *widening) offer(r directory.Relaxation) bool {
 
 // wider gives the steps from q that find more than total.
 func (s *selection) wider(q directory.Query, total int) []directory.Relaxation {
-	w := &widening{x: s.x, from: q, total: total, seen: map[string]bool{q.Canonical(): true}}
+	w := &widening{x: s.x, s: s, from: q, total: total, seen: map[string]bool{q.Canonical(): true}}
 	w.filters()
 	w.words(s.read)
 	w.areas(s.read)
@@ -280,7 +281,7 @@ func (s *selection) readings(q directory.Query) []directory.Reading {
 				values = replaced(values, "", v)
 			}
 			offer = filtered(offer, p.facet, values)
-			r.Offer, r.Total = &offer, s.x.total(offer)
+			r.Offer, r.Total = &offer, s.total(offer)
 		}
 		all = append(all, r)
 	}
