@@ -1,0 +1,63 @@
+package browser
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// textPage is a page as w3m shows it: its words, where each link is followed
+// by nothing and led by its number, and where the numbers lead.
+type textPage struct {
+	t     *testing.T
+	words string
+	links map[string]string
+}
+
+var reference = regexp.MustCompile(`(?m)^\[(\d+)\] (http\S+)$`)
+
+// textBrowser has a visitor without pictures, style or script find a hoster
+// and the ways to reach its people, by links alone.
+func textBrowser(t *testing.T, origin string) {
+	if _, err := exec.LookPath("w3m"); err != nil {
+		leaveOut(t, "needs the text browser w3m: apt-get install w3m")
+	}
+	home := readText(t, origin+"/?lang=fr")
+	question := home.follow("Je ne sais pas encore : posez-moi des questions")
+	if !strings.Contains(question.words, "Question 1 sur 5") {
+		t.Fatalf("the finder does not ask its first question:\n%s", question.words)
+	}
+	for range 5 {
+		question = question.follow("Passer cette question")
+	}
+	hoster := question.follow("Garrigue numérique")
+	for _, want := range []string{"Garrigue numérique", "Prendre contact", "adieu@garrigue.example"} {
+		if !strings.Contains(hoster.words, want) {
+			t.Errorf("the hoster's page does not say %q:\n%s", want, hoster.words)
+		}
+	}
+}
+
+func readText(t *testing.T, address string) textPage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "w3m", "-dump", "-cols", "100", "-o", "display_link_number=1", address).Output()
+	if err != nil {
+		t.Fatalf("w3m: %v", err)
+	}
+	p := textPage{t: t, words: string(out), links: map[string]string{}}
+	for _, m := range reference.FindAllStringSubmatch(p.words, -1) {
+		p.links[m[1]] = m[2]
+	}
+	return p
+}
+
+// follow goes where the link with these words leads.
+func (p textPage) follow(words string) textPage {
+	p.t.Helper()
+	m := regexp.MustCompile(`\[(\d+)\]` + regexp.QuoteMeta(words)).FindStringSubmatch(p.words)
+	if m == nil || p.links[m[1]] == "" {
+		p.t.Fatalf("no link %q on the page:\n%s", words, p.words)
+	}
+	return readText(p.t, p.links[m[1]])
+}
