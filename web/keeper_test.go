@@ -154,7 +154,7 @@ func TestJoin(t *testing.T) {
 					t.Errorf("does not say %q: %s", want, d.words())
 				}
 			}
-			if res.StatusCode != 200 || res.Header.Get("Cache-Control") != "no-store" {
+			if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" {
 				t.Errorf("got %d, %s", res.StatusCode, res.Header.Get("Cache-Control"))
 			}
 			if missing := missingWords.FindString(d.raw); missing != "" {
@@ -180,7 +180,7 @@ func TestQuestion(t *testing.T) {
 	n := keptNode(t, &desk{})
 	res := n.fill("/demander", url.Values{"need": {"shared-editing"}, "place": {"Lannion"}, "hope": {"phone"}})
 	to := res.Header.Get("Location")
-	if res.StatusCode != 303 || strings.Contains(to, "Lannion") {
+	if res.StatusCode != http.StatusSeeOther || strings.Contains(to, "Lannion") {
 		t.Fatalf("got %d to %q", res.StatusCode, to)
 	}
 	d := n.page(to)

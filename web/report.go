@@ -35,11 +35,6 @@ type reportView struct {
 	Contact link
 }
 
-// reportAddress is the page to report the entry of a hoster.
-func reportAddress(l directory.Language, handle string) string {
-	return withQuery(address(l, "report"), url.Values{"about": {strings.TrimPrefix(handle, "@")}})
-}
-
 func (s *Site) reportView(v *visit, form url.Values) reportView {
 	return reportView{
 		Action: address(v.language(), "report"), Open: s.options.Desk != nil, Contact: s.keeperContact(),
