@@ -5,13 +5,16 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LINTER := .tools/golangci-lint
 LINTER_VERSION := v2.15.0
 
-.PHONY: demo build test check race network fuzz bench bench-parts bench-search golden docs fmt lint
+.PHONY: demo pictures build test check race network fuzz bench bench-parts bench-search golden docs fmt lint
 
 build: ## bin/matou, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.Version=$(VERSION)" -o bin/matou ./cmd/matou
 
 demo: build ## a directory and six invented hosters on this machine
 	bin/matou demo
+
+pictures: ## the ten main pages as pictures in screenshots/, of the demo that runs on port 8420
+	CHROMIUM=$$(command -v chromium) node web/browser/pictures.mjs http://127.0.0.1:8420 http://127.0.0.1:8421 screenshots
 
 test: ## every test, those with independent peers among them
 	.ci/test

@@ -4,6 +4,7 @@
 //
 // Usage: node crawl.mjs ORIGIN…   (the first is the directory)
 import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { createRequire } from 'node:module'
 import { HtmlValidate } from 'html-validate'
 import { context, each, launch, report } from './site.mjs'
@@ -70,9 +71,14 @@ function enqueue(href, from) {
   queue.push(url)
 }
 
-// sized gives the bytes of a stylesheet, script or image of ours.
+// sized gives the bytes of a stylesheet, script or image of ours as they are sent.
 async function sized(address) {
-  if (!assets.has(address)) assets.set(address, fetch(address).then(async a => ({ ok: a.ok, bytes: (await a.arrayBuffer()).byteLength })))
+  if (!assets.has(address)) {
+    assets.set(address, new Promise((done, failed) => get(address, { headers: { 'Accept-Encoding': 'gzip' } }, a => {
+      let bytes = 0
+      a.on('data', part => { bytes += part.length }).on('end', () => done({ ok: a.statusCode === 200, bytes })).on('error', failed)
+    }).on('error', failed)))
+  }
   return assets.get(address)
 }
 
