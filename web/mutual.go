@@ -159,16 +159,17 @@ type mutualNeedView struct {
 
 // mutualChoice is one service that can be used without an account.
 type mutualChoice struct {
-	Service, Hoster   string
-	Address           string // of the service's page here
-	HosterAddress     string
-	Website           link
-	Summary           said
-	Limits            said
-	Software          string
-	Level, LevelTone  string
-	Now               []noticeView
-	TakesPart, IsFull bool
+	Service, Hoster  string
+	Address          string // of the service's page here
+	HosterAddress    string
+	Website          link
+	Summary          said
+	Limits           said
+	Software         string
+	Level, LevelTone string
+	Now              []noticeView
+	Takes            bool // strangers may be sent there now
+	IsFull           bool
 }
 
 // showMutualNeed lists those who meet a need without an account.
@@ -195,6 +196,9 @@ func (s *Site) showMutualNeed(v *visit) (page, error) {
 		}
 		view.Choices = append(view.Choices, choice)
 	}
+	if !slices.ContainsFunc(view.Choices, func(c mutualChoice) bool { return c.Takes }) {
+		view.Need.Open = ""
+	}
 	return page{template: "mutual_need", title: v.locale.text("mutual.need_title", view.Need.Label),
 		description: v.locale.text("mutual.lead"), data: view}, nil
 }
@@ -213,21 +217,22 @@ func (s *Site) mutualChoice(v *visit, l lentService) (mutualChoice, error) {
 		Address:       address(v.language(), "service", handleOf(listing), service.Slug),
 		HosterAddress: hosterAddress(v.language(), listing.Handle),
 		Website:       outward(service.Website), Summary: v.locale.in(service.Summary), Limits: v.locale.in(service.Limits),
-		Software: plain(service.Software.Name), TakesPart: service.Share > 0,
-		IsFull: service.Registration.Capacity == directory.CapacityFull,
+		Software: plain(service.Software.Name),
+		IsFull:   service.Registration.Capacity == directory.CapacityFull,
 	}
 	if service.Level != "" && service.Level != directory.LevelOK {
 		choice.Level, choice.LevelTone = v.locale.word("level", string(service.Level)), levelTone(service.Level)
 	}
-	notices, err := s.current(v, listing.Hoster)
+	notices, err := s.options.Directory.Notices(v.Context(), l.hoster, mostEntries)
 	if err != nil {
-		return mutualChoice{}, err
+		return mutualChoice{}, fmt.Errorf("notices of a hoster: %w", err)
 	}
-	for _, n := range notices {
-		if len(n.Affects) == 0 || slices.Contains(n.Affects, choice.Service) {
-			choice.Now = append(choice.Now, n)
+	for _, n := range noticesOn(notices, service.ID) {
+		if n.Kind != directory.NoticeAnnouncement && !n.Over() {
+			choice.Now = append(choice.Now, s.notice(v, n, listing.Hoster, false))
 		}
 	}
+	choice.Takes = takes(service, notices)
 	return choice, nil
 }
 

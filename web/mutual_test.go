@@ -99,6 +99,9 @@ func TestNobodyIsSentWhereNobodyShouldGo(t *testing.T) {
 			ill := lender("La Mauvaise", 100)
 			notices := change(&ill)
 			n := directoryNode(t, []directory.Listing{well, ill}, notices)
+			if strings.Contains(directoryNode(t, []directory.Listing{ill}, notices).page("/entraide/write-together").raw, "/ouvrir") {
+				t.Error("the page leads to it")
+			}
 			if to := n.opened(30); to[well.Hoster.Services[0].Website] != 30 {
 				t.Errorf("got %v", to)
 			}
