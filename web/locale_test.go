@@ -192,6 +192,7 @@ func TestNothingIsLeftUntranslated(t *testing.T) {
 		"/trouver", "/trouver?step=need&who=individual", "/trouver?step=where&place=FR-22", "/trouver?step=people", "/trouver?step=care", "/trouver/garantie",
 		"/trouver/resultat?need=file-storage&place=FR-22&reach=near&who=individual&hope=phone&hope=start&care=price", "/comparer?h=les_lucioles@les-lucioles.example", "/h/les_lucioles@les-lucioles.example", "/remplacer", "/remplacer/google-docs",
 		"/nouvelles", "/nouvelle?id=" + url.QueryEscape(string(notices[0].ID)), "/suivre", "/etat", "/@les_lucioles",
+		"/charte", "/donnees", "/accessibilite", "/mentions", "/vie-privee", "/a-propos", "/signaler", "/signaler/merci", "/proposer", "/demander?need=pad",
 	} {
 		d := n.page(address)
 		for e := range d.Descendants() {
@@ -229,7 +230,7 @@ func dataOf(t *testing.T, n *node) string {
 		}
 		b.Write(raw)
 	}
-	b.WriteString(" annuaire@annuaire.example les_lucioles@annuaire.example json geojson csv vcard json-ld librehost.json chatonsinfos français english anglais breton bretagne")
+	b.WriteString(" annuaire@annuaire.example https://annuaire.example/proposer www.defenseurdesdroits.fr csv json-ld vcard export.json directory.json les_lucioles@annuaire.example json geojson csv vcard json-ld librehost.json chatonsinfos français english anglais breton bretagne")
 	text := b.String()
 	for code, letter := range map[string]string{`\u0026`: "&", `\u003c`: "<", `\u003e`: ">"} {
 		text = strings.ReplaceAll(text, code, letter)
