@@ -85,7 +85,6 @@ type foundView struct {
 	Wishes   bool
 	Cut      int // how many were looked at, where that was not all
 	All      string
-	Person   string // a question to somebody of this directory, already written
 	Prepare  string // the page that writes what was told as a question to a person
 	Near     []card // where nobody fits at all
 }
@@ -105,10 +104,9 @@ func (s *Site) showFound(v *visit) (page, error) {
 	view := foundView{
 		Told:    s.told(l, f, func(f finder) string { return s.foundAddress(l, f) }),
 		Changes: f.stepAddress(l, finderSteps[0]), Place: s.placeField(l, f.place).Words,
-		Wishes: len(f.hopes)+len(f.cares) > 0 || len(f.needs)+len(f.leave) > 1,
-		Person: withQuery(address(l, "ask"), f.values()),
+		Wishes:  len(f.hopes)+len(f.cares) > 0 || len(f.needs)+len(f.leave) > 1,
 		Prepare: withQuery(address(v.language(), "ask"), f.values()),
-		All: address(l, "listings"),
+		All:     address(l, "listings"),
 	}
 	if needs := s.wanted(f); len(needs) > 0 || f.place != "" {
 		view.All = listingsAddress(l, directory.Query{Limit: directory.DefaultLimit, Place: f.place, Filters: s.query(f).Filters})
