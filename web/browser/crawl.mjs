@@ -154,7 +154,7 @@ const { context: window, foreign } = await context(browser, origins)
 const seen = { axe: [], reflow: [] }
 
 async function look(tab, url) {
-  await tab.goto(url)
+  await tab.goto(url, { timeout: 60_000 })
   await tab.evaluate(axe)
   const found = await tab.evaluate(tags => globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), tags)
   for (const v of found.violations) {
@@ -167,11 +167,15 @@ async function look(tab, url) {
     const out = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > most + 1)
     return `${document.documentElement.scrollWidth} px: ${out.slice(0, 3).map(e => `${e.localName}.${e.className}`).join(', ')}`
   })
+  if (process.env.PROGRESS) console.error(url, JSON.stringify(found.violations.map(v => [v.id, v.nodes[0].html, v.nodes[0].target])), wide)
   if (wide) seen.reflow.push(`${url} is wider than 320 px: ${wide}`)
   await tab.setViewportSize({ width: 1280, height: 900 })
 }
 
-const opened = pages.filter(p => p.alike < mostSeen).map(p => p.url)
+// Where a page is another one by what is asked of it, both are opened.
+const asking = /\/(trouver|find|result|resultat|hebergeurs|hosters|comparer|compare|nouvelle|notice)\?/
+const opened = pages.filter(p => p.alike < mostSeen && (!/\?(?!lang=)/.test(p.url) || asking.test(p.url))).map(p => p.url)
+const count = opened.length
 const tabs = await Promise.all([window.newPage(), window.newPage()])
 await Promise.all(tabs.map(async tab => {
   while (opened.length) await look(tab, opened.shift())
@@ -183,4 +187,4 @@ for (const path of ['/?lang=fr', '/hebergeurs', '/nouvelles', '/trouver/resultat
 await browser.close()
 for (const what of Object.keys(seen)) report(what, seen[what])
 report('foreign', [...foreign, ...dark.foreign])
-console.log(`walked ${known.size} links, ${pages.length} pages of ${kinds.size} kinds; the heaviest has ${heaviest} bytes with its style`)
+console.log(`walked ${known.size} links and ${pages.length} pages of ${kinds.size} kinds, opened ${count}; the heaviest has ${heaviest} bytes with its style`)
