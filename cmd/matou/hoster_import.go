@@ -49,6 +49,11 @@ func (i *hosterImportCommand) Run(ctx context.Context, c *cli, t *terminal) erro
 	h.Handle = cfg.Hoster.Handle
 	// A ChatonsInfos file says nothing of consent, so that none is assumed.
 	h.Discoverable, h.Indexable = i.List, i.List
+	placed, err := seatByPoint(&h, i.From)
+	if err != nil {
+		return err
+	}
+	result.Warnings = append(result.Warnings, placed...)
 	t.preview(h, result)
 	if err := h.Validate(); err != nil {
 		return fault(exitInvalid, err, "the imported profile cannot be published as it is: %s", sentence(err))
