@@ -46,7 +46,7 @@ type collectiveListCommand struct {
 
 // Run lists the collectives.
 func (l *collectiveListCommand) Run(ctx context.Context, c *cli, t *terminal) error {
-	return c.withNode(ctx, t, func(cfg *config, g *target) error {
+	return c.withNode(ctx, t, func(_ *config, g *target) error {
 		all, err := listCollectives.call(ctx, g, nothing{})
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func (l *collectiveListCommand) Run(ctx context.Context, c *cli, t *terminal) er
 			t.printf("no list of members is known: follow a directory that carries the word of a collective, or matou collective import\n")
 		}
 		for _, k := range all {
-			if cfg.has(roleAggregator) && k.Slug == cfg.Aggregator.Collective && k.ReadAt.IsZero() {
+			if k.ReadAt.IsZero() { // its own word, which nobody had to read
 				t.printf("%-16s all that this directory lists: it carries the collective's word\n", printable(k.Slug))
 				continue
 			}
