@@ -77,7 +77,7 @@ func TestMapSaysWhatItsListSays(t *testing.T) {
 			t.Errorf("%s: no map", address)
 			continue
 		}
-		if role, title := attribute(maps[0], "role"), attribute(maps[0], "aria-labelledby"); role != "img" || title == "" {
+		if role, title := attribute(maps[0], "role"), attribute(maps[0], "aria-labelledby"); role != "group" || title == "" {
 			t.Errorf("%s: the map has the role %q and is labelled by %q", address, role, title)
 		}
 		listed := links(p.all("ul"))
