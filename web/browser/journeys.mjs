@@ -33,7 +33,7 @@ function must(holds, words) {
   if (!holds) throw new Error(words)
 }
 const path = tab => new URL(tab.url()).pathname
-const click = (tab, selector) => tab.locator(selector).first().click({ timeout: 8000 })
+const click = (tab, selector) => tab.locator(selector).first().click({ timeout: 30_000 })
 const send = tab => click(tab, 'main form button')
 
 const journeys = {
@@ -96,7 +96,7 @@ const journeys = {
     must((await repeated.getAttribute('aria-describedby')).split(' ').includes(await fault.getAttribute('id')), 'the fault is not tied to its field')
     await repeated.fill(`@ana@${elsewhere}`)
     await click(tab, 'form.follow:has(.fault) button')
-    await tab.waitForURL(`http://${elsewhere}/**`, { timeout: 8000 })
+    await tab.waitForURL(`http://${elsewhere}/**`, { timeout: 30_000 })
     must(/bre/i.test(await tab.locator('#uri').innerText()), `${tab.url()} does not name the region`)
     must(asked.length > 0, 'the home of the account was not asked')
   },
@@ -119,7 +119,7 @@ async function walk(l, javaScriptEnabled, width) {
   const where = `${l}, ${javaScriptEnabled ? 'script' : 'no script'}, ${width} px`
   const { context: window, foreign } = await context(browser, [origin, `http://${elsewhere}`], { javaScriptEnabled, viewport: { width, height: 800 }, locale: l })
   const tab = await window.newPage()
-  tab.setDefaultTimeout(10_000)
+  tab.setDefaultTimeout(30_000)
   for (const name of now) {
     const faults = []
     try {
