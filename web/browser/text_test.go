@@ -31,7 +31,7 @@ func textBrowser(t *testing.T, origin string) {
 	for range 5 {
 		question = question.follow("Passer cette question")
 	}
-	hoster := question.follow("Garrigue numérique")
+	hoster := question.followTo("/h/garrigue@")
 	for _, want := range []string{"Garrigue numérique", "Prendre contact", "adieu@garrigue.example"} {
 		if !strings.Contains(hoster.words, want) {
 			t.Errorf("the hoster's page does not say %q:\n%s", want, hoster.words)
@@ -60,4 +60,16 @@ func (p textPage) follow(words string) textPage {
 		p.t.Fatalf("no link %q on the page:\n%s", words, p.words)
 	}
 	return readText(p.t, p.links[m[1]])
+}
+
+// followTo goes to the first page whose address has part in it.
+func (p textPage) followTo(part string) textPage {
+	p.t.Helper()
+	for _, m := range reference.FindAllStringSubmatch(p.words, -1) {
+		if strings.Contains(m[2], part) {
+			return readText(p.t, m[2])
+		}
+	}
+	p.t.Fatalf("no link to %s on the page:\n%s", part, p.words)
+	return p
 }
