@@ -24,7 +24,7 @@ func textBrowser(t *testing.T, origin string) {
 		leaveOut(t, "needs the text browser w3m: apt-get install w3m")
 	}
 	home := readText(t, origin+"/?lang=fr")
-	question := home.follow("Je ne sais pas encore : posez-moi des questions")
+	question := home.followTo("/trouver")
 	if !strings.Contains(question.words, "Question 1 sur 5") {
 		t.Fatalf("the finder does not ask its first question:\n%s", question.words)
 	}
