@@ -3,6 +3,7 @@ package activitystreams
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -67,7 +68,7 @@ func parseMember(raw []byte, member string) (Object, []byte, error) {
 	if !ok {
 		return nil, nil, directory.Invalid("document", "must be one JSON object")
 	}
-	if _, err := r.d.ReadToken(); err != io.EOF {
+	if _, err := r.d.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, nil, directory.Invalid("document", "goes on after its object")
 	}
 	return o, bytes.TrimLeft(raw[r.from:r.to], ": \t\r\n"), nil
