@@ -79,7 +79,9 @@ func (n *Node) announceBy(ctx context.Context, by ap.LocalActor, note ap.IRI, c 
 	if err != nil {
 		return err
 	}
-	doc = n.proven(by.ID, doc)
+	if len(inboxes) > 0 { // a proof is for the way
+		doc = n.proven(by.ID, doc)
+	}
 	doc.Local, doc.Public, doc.Owner = true, true, by.ID
 	c.Documents = append(c.Documents, doc)
 	c.Deliveries = append(c.Deliveries, n.deliveries(n.now(), id, by.ID, inboxes)...)

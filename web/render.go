@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -99,38 +100,44 @@ type foot struct {
 	API     bool
 }
 
-// parseTemplates reads every page once a language, the layout and the shared
-// parts around each.
-func (s *Site) parseTemplates() (map[directory.Language]map[string]*template.Template, error) {
+// readTemplates reads the layout and the shared parts once a language. Each page
+// is set into them when it is first shown: a node shows few of all pages, and a
+// set of parts around each of them would be most of what it holds in memory.
+func (s *Site) readTemplates() (map[directory.Language]map[string]pageTemplate, error) {
 	files, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("list templates: %w", err)
 	}
-	all := make(map[directory.Language]map[string]*template.Template, len(languages))
+	all := make(map[directory.Language]map[string]pageTemplate, len(languages))
 	for _, l := range languages {
 		shared, err := template.New("").Funcs(s.functions(s.locales[l])).
 			ParseFS(templateFiles, "templates/layout.html", "templates/part_*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse templates: %w", err)
 		}
-		all[l] = make(map[string]*template.Template, len(files))
+		all[l] = make(map[string]pageTemplate, len(files))
 		for _, file := range files {
 			name := strings.TrimSuffix(path.Base(file), ".html")
 			if name == "layout" || strings.HasPrefix(name, "part_") {
 				continue
 			}
-			t, err := shared.Clone()
-			if err == nil {
-				t, err = t.ParseFS(templateFiles, file)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("parse templates: %w", err)
-			}
-			all[l][name] = t
+			all[l][name] = sync.OnceValues(func() (*template.Template, error) {
+				t, err := shared.Clone()
+				if err == nil {
+					t, err = t.ParseFS(templateFiles, file)
+				}
+				if err != nil {
+					return nil, fmt.Errorf("parse templates: %w", err)
+				}
+				return t, nil
+			})
 		}
 	}
 	return all, nil
 }
+
+// pageTemplate gives a page with the layout around it.
+type pageTemplate func() (*template.Template, error)
 
 // functions are what templates can call, in the words of one language.
 func (s *Site) functions(l *locale) template.FuncMap {
@@ -167,8 +174,11 @@ func (s *Site) functions(l *locale) template.FuncMap {
 // render writes p in its layout.
 func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
 	var b bytes.Buffer
-	t := s.pages[v.language()][p.template]
-	if err := t.ExecuteTemplate(&b, "layout.html", s.frame(v, p)); err != nil {
+	t, err := s.pages[v.language()][p.template]()
+	if err == nil {
+		err = t.ExecuteTemplate(&b, "layout.html", s.frame(v, p))
+	}
+	if err != nil {
 		s.log.ErrorContext(v.Context(), "page not rendered", "page", p.template, "error", err)
 		http.Error(w, v.locale.text("error.broken"), http.StatusInternalServerError)
 		return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/url"
 	"time"
@@ -64,7 +63,7 @@ type Site struct {
 	clock    func() time.Time
 	log      *slog.Logger
 	locales  map[directory.Language]*locale
-	pages    map[directory.Language]map[string]*template.Template
+	pages    map[directory.Language]map[string]pageTemplate
 	assets   map[string]asset
 	software map[string]string // names of programs by their lower case
 
@@ -105,7 +104,7 @@ func New(o Options) (*Site, error) {
 	if s.locales, err = loadLocales(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = s.parseTemplates(); err != nil {
+	if s.pages, err = s.readTemplates(); err != nil {
 		return nil, err
 	}
 	return s, nil

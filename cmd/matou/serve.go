@@ -157,10 +157,6 @@ func newHouse(n *node) (*house, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the gazetteer: %w", err)
 	}
-	atlas, err := geo.LoadAtlas()
-	if err != nil {
-		return nil, fmt.Errorf("load the maps: %w", err)
-	}
 	index := search.New(&n.vocabulary, areas)
 	kept, err := newSnapshot(n.config.dataDir(), n.vocabulary)
 	if err != nil {
@@ -187,7 +183,10 @@ func newHouse(n *node) (*house, error) {
 	}
 	if n.config.has(roleAggregator) {
 		a := n.config.Aggregator
-		o.Atlas, o.Relays = atlas, n.federation
+		if o.Atlas, err = geo.LoadAtlas(); err != nil {
+			return nil, fmt.Errorf("load the maps: %w", err)
+		}
+		o.Relays = n.federation
 		o.Aggregator = &web.Aggregator{Handle: a.Handle, Name: a.Name, Summary: a.Summary, Contact: a.Contact}
 		o.Desk, o.Examiner = n.federation, n.federation
 		if o.Rules, err = openRules(n.config); err != nil {
