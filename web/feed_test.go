@@ -141,9 +141,6 @@ func TestFeedsAtEveryLevel(t *testing.T) {
 
 // TestFeedOfAnAreaHoldsWhoIsThereOrComes: a seat, an area of work, or both.
 func TestFeedOfAnAreaHoldsWhoIsThereOrComes(t *testing.T) {
-	if _, ok := paths["area"]; !ok {
-		t.Skip("no pages of areas")
-	}
 	l := directorytest.Listing("Les Lucioles") // Lannion; works in FR-22 and FR-29
 	n := directoryNode(t, []directory.Listing{l}, everyNotice(l.Hoster))
 	for code, want := range map[string]int{"FR-BRE": 4, "FR-22": 4, "FR-93": 0} {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -11,10 +10,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"matou/federation/federationtest"
 )
@@ -78,32 +75,10 @@ func forge(s shot) shot {
 	return signatureValue.ReplaceAllLiteral(s, []byte(`signature="`+base64.StdEncoding.EncodeToString(noise)+`"`))
 }
 
-// fireRefused sends the shots over the connections and gives how many a second
-// were refused; none may be accepted.
+// fireRefused sends the shots and gives how many a second were refused; none
+// may be accepted.
 func fireRefused(b *testing.B, node string, shots []shot) float64 {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	begin := time.Now()
-	for range benchConnections {
-		wg.Go(func() {
-			conn, err := net.Dial("tcp", strings.TrimPrefix(node, "http://"))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			defer conn.Close()
-			in := bufio.NewReader(conn)
-			for i := next.Add(1) - 1; int(i) < len(shots); i = next.Add(1) - 1 {
-				status, err := roundTrip(conn, in, shots[i])
-				if err != nil || status < 400 {
-					b.Errorf("answered %d, %v", status, err)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return float64(len(shots)) / time.Since(begin).Seconds()
+	return volley(b, node, shots, func(status int) bool { return status >= http.StatusBadRequest })
 }
 
 // deadHost takes connections and answers nothing.
