@@ -69,6 +69,10 @@ func (n *Node) authenticate(ctx context.Context, rec *received) refusal {
 		return v
 	}
 	if v := n.verify(ctx, rec, claim, policy); v.status != 0 {
+		// Where its host was suspended meanwhile, that is why it has no key.
+		if blocked := n.refuseSuspended(ap.IRI(claim.KeyID)); blocked.status != 0 {
+			return blocked
+		}
 		return v
 	}
 	n.worker.Heard(rec.actor.Host())

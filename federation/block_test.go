@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -111,4 +112,25 @@ func TestBlockMeanwhile(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("%d follow still, %v", len(left), err)
 	}
+}
+
+// TestBlockWhileKeyIsAsked: an activity whose key cannot be asked for any more,
+// because its host is suspended now, is refused as any other of that host; and
+// nothing of it is remembered once the host is suspended no more.
+func TestBlockWhileKeyIsAsked(t *testing.T) {
+	n := federationtest.NewNode(t, federationtest.Options{Hoster: "maison"})
+	peer := federationtest.NewPeer(t)
+	alice := peer.Actor("alice")
+	peer.Fault("/users/", func(w http.ResponseWriter, r *http.Request) {
+		mustSuspend(t, n, peer.Host)
+		http.Redirect(w, r, r.URL.Path, http.StatusFound)
+	})
+	if got := alice.Post(t, n.Inbox(), alice.Follow(n.ActorID("maison"))); got.Status != 403 || got.Reason != "blocked" {
+		t.Errorf("while it is being suspended: %+v", got)
+	}
+	peer.Fault("/users/", nil)
+	if err := n.Unblock(t.Context(), peer.Host, ap.Decision{Verb: "unblock"}); err != nil {
+		t.Fatal(err)
+	}
+	send(t, n, alice, alice.Follow(n.ActorID("maison")))
 }

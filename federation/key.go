@@ -243,8 +243,11 @@ func (n *Node) askActor(ctx context.Context, name keyName) (foundKey, error) {
 		return foundKey{err: err, until: now.Add(keyRefusal)}, nil
 	case err != nil:
 		why, wait := errKey, keyRefusal
-		if isPassing(err) {
+		switch {
+		case isPassing(err):
 			why, wait = errAway, keyAbsence
+		case n.policy(name.actor.Host()).suspended():
+			wait = 0 // nobody asked it: nothing is known once it is suspended no more
 		}
 		n.log.DebugContext(ctx, "actor not fetched for its key", "actor", string(name.actor), "error", clip(err.Error()))
 		return foundKey{err: why, until: now.Add(wait), mute: true}, nil
