@@ -9,6 +9,7 @@ import (
 
 // paths are the addresses of the pages: French ones stand at the root,
 // English ones under /en/. What stands in braces is a variable of the page.
+// Languages that a file adds take the English ones under their own tag: pathOf.
 var paths = map[string]map[directory.Language]string{
 	"home":      {"fr": "/", "en": "/en/"},
 	"find":      {"fr": "/trouver", "en": "/en/find"},
@@ -56,11 +57,20 @@ var paths = map[string]map[directory.Language]string{
 	"interaction": {"fr": "/authorize_interaction", "en": "/en/authorize_interaction"},
 }
 
+// pathOf gives the address of a page in language l, its variables in braces:
+// "/trouver", "/en/find", and "/br/find" in a language that a file adds.
+func pathOf(name string, l directory.Language) string {
+	if path, ok := paths[name][l]; ok {
+		return path
+	}
+	return "/" + string(l) + strings.TrimPrefix(paths[name]["en"], "/en")
+}
+
 // address gives the path of a page in language l, its variables filled with
 // values in their order.
 func address(l directory.Language, name string, values ...string) string {
 	var b strings.Builder
-	for part := range strings.SplitSeq(paths[name][l], "/") {
+	for part := range strings.SplitSeq(pathOf(name, l), "/") {
 		if open := strings.IndexByte(part, '{'); open >= 0 && len(values) > 0 {
 			part = part[:open] + url.PathEscape(values[0])
 			values = values[1:]

@@ -31,9 +31,9 @@ type apiHandler func(r *http.Request, l directory.Language) (any, string, error)
 // answer encodes what h gives, for pages of any site.
 func (s *Site) answer(h apiHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		l, said := asked(r)
+		l, said := s.asked(r)
 		if !said {
-			l = preferred(r)
+			l = s.preferred(r)
 		}
 		header := w.Header()
 		header.Set("Access-Control-Allow-Origin", "*")

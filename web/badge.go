@@ -48,8 +48,8 @@ func (s *Site) routeBadges(r *mux.Router) {
 		}
 	}
 	for name, of := range badges {
-		for _, l := range languages {
-			r.Handle(feedAddress(paths[name][l], badgeFile), guard(s.showBadge(name, l, of))).Methods(http.MethodGet, http.MethodHead)
+		for _, l := range s.languages {
+			r.Handle(feedAddress(pathOf(name, l), badgeFile), guard(s.showBadge(name, l, of))).Methods(http.MethodGet, http.MethodHead)
 		}
 	}
 	if of := badges["state"]; of != nil {

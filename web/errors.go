@@ -72,9 +72,9 @@ func (s *Site) wrongMethod(w http.ResponseWriter, r *http.Request) {
 
 // refuse answers people with a page and programs with a problem document.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, status int, key string) {
-	l, said := asked(r)
+	l, said := s.asked(r)
 	if !said {
-		l = preferred(r)
+		l = s.preferred(r)
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") || !wantsHTML(r) {
 		s.problem(w, l, status, key, "")

@@ -99,11 +99,8 @@ func (s *Site) routeFeeds(r *mux.Router) {
 		feedAtom: s.writeAtom, feedJSON: s.writeJSONFeed, feedCalendar: s.writeCalendar,
 	}
 	for name, tell := range tellers {
-		for _, l := range languages {
-			at, ok := paths[name][l]
-			if !ok {
-				continue
-			}
+		for _, l := range s.languages {
+			at := pathOf(name, l)
 			for file, write := range writers {
 				r.Handle(feedAddress(at, file), guard(s.feed(name, l, file, tell, write))).Methods(http.MethodGet, http.MethodHead)
 			}

@@ -121,13 +121,13 @@ func (s *Site) routeForms(post func(path string, h http.Handler)) {
 	if s.options.Aggregator == nil {
 		return
 	}
-	for _, l := range languages {
-		post(paths["ask"][l], s.goToPlace("ask", l))
+	for _, l := range s.languages {
+		post(pathOf("ask", l), s.goToPlace("ask", l))
 		if s.options.Desk != nil {
-			post(paths["report"][l], s.takeReport(l))
+			post(pathOf("report", l), s.takeReport(l))
 		}
 		if s.options.Examiner != nil {
-			post(paths["join"][l], s.examine(l))
+			post(pathOf("join", l), s.examine(l))
 		}
 	}
 }

@@ -10,24 +10,32 @@ import (
 	"matou/directory"
 )
 
-// matcher chooses among languages; the first is for those who ask for neither.
-var matcher = language.NewMatcher([]language.Tag{language.French, language.English})
+// newMatcher chooses among languages; the first is for those who ask for none.
+func newMatcher(all []directory.Language) language.Matcher {
+	tags := make([]language.Tag, len(all))
+	for i, l := range all {
+		tags[i] = language.Make(string(l))
+	}
+	return language.NewMatcher(tags)
+}
 
 // preferred gives the language that a browser asks for (RFC 9110 12.5.4).
-func preferred(r *http.Request) directory.Language {
-	_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
-	return languages[i]
+func (s *Site) preferred(r *http.Request) directory.Language {
+	_, i := language.MatchStrings(s.matcher, r.Header.Get("Accept-Language"))
+	return s.languages[i]
 }
 
 // asked gives the language of ?lang=, else of the path, where the request has one.
-func asked(r *http.Request) (directory.Language, bool) {
-	for _, l := range languages {
+func (s *Site) asked(r *http.Request) (directory.Language, bool) {
+	for _, l := range s.languages {
 		if r.URL.Query().Get("lang") == string(l) {
 			return l, true
 		}
 	}
-	if strings.HasPrefix(r.URL.Path, "/en/") {
-		return "en", true
+	for _, l := range s.languages[1:] {
+		if strings.HasPrefix(r.URL.Path, "/"+string(l)+"/") {
+			return l, true
+		}
 	}
 	return languages[0], false
 }
@@ -40,9 +48,9 @@ func (s *Site) redirectByLanguage(w http.ResponseWriter, r *http.Request, name s
 		return false
 	}
 	w.Header().Set("Vary", "Accept, Accept-Language")
-	wanted, said := asked(r)
+	wanted, said := s.asked(r)
 	if !said {
-		wanted = preferred(r)
+		wanted = s.preferred(r)
 	}
 	if wanted == l {
 		return false

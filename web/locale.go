@@ -19,12 +19,13 @@ import (
 //go:embed locales
 var localeFiles embed.FS
 
-// languages are those of the pages, the default first.
+// languages are those that are built in, the default first.
 var languages = []directory.Language{"fr", "en"}
 
 // locale is every sentence of the pages in one language. A file of locales/
 // holds one table a page; a sentence is a string, or a table {one, other}
-// where a number decides (the first argument). Arguments stand as {0}, {1}…
+// where a number decides (the first argument), with zero, two, few and many in
+// languages that tell those apart. Arguments stand as {0}, {1}…
 type locale struct {
 	language directory.Language
 	tag      language.Tag
@@ -33,7 +34,10 @@ type locale struct {
 }
 
 // sentence is one text by plural form; other is always there.
-type sentence struct{ one, other string }
+type sentence struct {
+	one, other string
+	rare       map[plural.Form]string // zero, two, few, many
+}
 
 // loadLocales reads the embedded files.
 func loadLocales() (map[directory.Language]*locale, error) {
@@ -64,12 +68,12 @@ func parseLocale(l directory.Language, raw string) (*locale, error) {
 			return nil, fmt.Errorf("locale %s: %s: %w: must be a table", l, page, directory.ErrInvalid)
 		}
 		for key, value := range words {
-			s, err := parseSentence(value)
+			s, err := parseSentence(tag, value)
 			if err != nil {
 				return nil, fmt.Errorf("locale %s: %s.%s: %w", l, page, key, err)
 			}
 			if l == "fr" {
-				s = sentence{one: spaced.Replace(s.one), other: spaced.Replace(s.other)}
+				s.one, s.other = spaced.Replace(s.one), spaced.Replace(s.other)
 			}
 			loc.words[page+"."+key] = s
 		}
@@ -81,18 +85,57 @@ func parseLocale(l directory.Language, raw string) (*locale, error) {
 var spaced = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!",
 	"« ", "«\u00a0", " »", "\u00a0»", "{0} h {1}", "{0}\u00a0h\u00a0{1}", "{0} h", "{0}\u00a0h")
 
-func parseSentence(value any) (sentence, error) {
+func parseSentence(tag language.Tag, value any) (sentence, error) {
 	switch v := value.(type) {
 	case string:
 		return sentence{one: v, other: v}, nil
 	case map[string]any:
-		one, ok1 := v["one"].(string)
-		other, ok2 := v["other"].(string)
-		if ok1 && ok2 && len(v) == 2 {
-			return sentence{one: one, other: other}, nil
-		}
+		return parseForms(tag, v)
 	}
 	return sentence{}, fmt.Errorf("%w: must be a text, or a table of one and other", directory.ErrInvalid)
+}
+
+// pluralForms are the plural forms by their names in CLDR.
+var pluralForms = map[string]plural.Form{
+	"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other,
+}
+
+// parseForms reads a sentence by plural form. Forms that the language has and
+// the table has not are as other.
+func parseForms(tag language.Tag, table map[string]any) (sentence, error) {
+	s := sentence{rare: map[plural.Form]string{}}
+	for name, value := range table {
+		text, ok := value.(string)
+		form, known := pluralForms[name]
+		if !ok || !known || !hasForm(tag, form) {
+			return sentence{}, fmt.Errorf("%w: %s: must be a text, and a plural form of the language", directory.ErrInvalid, name)
+		}
+		s.rare[form] = text
+	}
+	other, ok := s.rare[plural.Other]
+	if !ok {
+		return sentence{}, fmt.Errorf("%w: must have the form other", directory.ErrInvalid)
+	}
+	s.one, s.other = other, other
+	if one, ok := s.rare[plural.One]; ok {
+		s.one = one
+	}
+	delete(s.rare, plural.One)
+	delete(s.rare, plural.Other)
+	return s, nil
+}
+
+// hasForm reports whether a language tells numbers of that form from others.
+func hasForm(tag language.Tag, form plural.Form) bool {
+	if form == plural.Other || plural.Cardinal.MatchPlural(tag, 1_000_000, 0, 0, 0, 0) == form {
+		return true
+	}
+	for n := range 200 {
+		if plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0) == form {
+			return true
+		}
+	}
+	return false
 }
 
 // has reports whether there is such a sentence.
@@ -119,8 +162,8 @@ func (l *locale) text(key string, args ...any) string {
 		return "[" + key + "]"
 	}
 	chosen := s.other
-	if len(args) > 0 && s.one != s.other && l.isOne(args[0]) {
-		chosen = s.one
+	if len(args) > 0 && (s.one != s.other || len(s.rare) > 0) {
+		chosen = l.form(s, args[0])
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for i, a := range args {
@@ -144,19 +187,25 @@ func (l *locale) html(key string, args ...any) template.HTML {
 	return template.HTML(l.text(key, escaped...))
 }
 
-// isOne reports whether the language speaks of the number in the singular
-// (CLDR plural rules: 0 and 1 in French, 1 in English).
-func (l *locale) isOne(n any) bool {
+// form gives the text for a number (CLDR plural rules: 0 and 1 are singular in
+// French, 1 alone in English).
+func (l *locale) form(s sentence, n any) string {
+	form := plural.Other
 	switch v := n.(type) {
 	case int:
-		return plural.Cardinal.MatchPlural(l.tag, v, 0, 0, 0, 0) == plural.One
+		form = plural.Cardinal.MatchPlural(l.tag, v, 0, 0, 0, 0)
 	case float64:
-		if l.language == "fr" {
-			return v < 2
-		}
-		return v == 1
+		whole, tenths := int(v), int(v*10+0.5)%10
+		digits := min(tenths, 1)
+		form = plural.Cardinal.MatchPlural(l.tag, whole, digits, digits, tenths, tenths)
 	}
-	return false
+	if form == plural.One {
+		return s.one
+	}
+	if text, ok := s.rare[form]; ok {
+		return text
+	}
+	return s.other
 }
 
 func (l *locale) argument(a any) string {

@@ -74,8 +74,8 @@ func (s *Site) coarse(a directory.Area) directory.AreaCode {
 // routePlaces adds the forms that ask for a place.
 func (s *Site) routePlaces(r *mux.Router, sameSite *http.CrossOriginProtection) {
 	for _, name := range []string{"find", "found", "listings", "replace"} {
-		for _, l := range languages {
-			r.Handle(paths[name][l], guard(sameSite.Handler(s.goToPlace(name, l)))).Methods(http.MethodPost)
+		for _, l := range s.languages {
+			r.Handle(pathOf(name, l), guard(sameSite.Handler(s.goToPlace(name, l)))).Methods(http.MethodPost)
 		}
 	}
 }

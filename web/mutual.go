@@ -250,8 +250,8 @@ func (s *Site) knowsNeed(id directory.NeedID) bool {
 
 // routeMutualAid adds the addresses that lead on to one of the services.
 func (s *Site) routeMutualAid(r *mux.Router) {
-	for _, l := range languages {
-		r.Handle(paths["mutual-open"][l], guard(s.openOne(l))).Methods(http.MethodGet, http.MethodHead)
+	for _, l := range s.languages {
+		r.Handle(pathOf("mutual-open", l), guard(s.openOne(l))).Methods(http.MethodGet, http.MethodHead)
 	}
 }
 

@@ -108,8 +108,8 @@ func (s *Site) readTemplates() (map[directory.Language]map[string]pageTemplate, 
 	if err != nil {
 		return nil, fmt.Errorf("list templates: %w", err)
 	}
-	all := make(map[directory.Language]map[string]pageTemplate, len(languages))
-	for _, l := range languages {
+	all := make(map[directory.Language]map[string]pageTemplate, len(s.languages))
+	for _, l := range s.languages {
 		shared, err := template.New("").Funcs(s.functions(s.locales[l])).
 			ParseFS(templateFiles, "templates/layout.html", "templates/part_*.html")
 		if err != nil {
@@ -235,7 +235,7 @@ func (s *Site) frame(v *visit, p page) frame {
 	if p.status < 400 {
 		f.Canonical = s.absolute(v.pathIn(v.language()))
 	}
-	for _, l := range languages {
+	for _, l := range s.languages {
 		to := v.pathIn(l)
 		t := twin{Language: l, Name: s.locales[l].text("language.name"), Address: to, Absolute: s.absolute(to)}
 		switch {

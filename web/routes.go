@@ -19,24 +19,26 @@ func (s *Site) Routes(r *mux.Router) {
 		r.Handle(path, guard(h)).Methods(http.MethodGet, http.MethodHead)
 	}
 	for name, h := range s.handlers() {
-		for _, l := range languages {
-			get(paths[name][l], s.show(name, l, h))
+		for _, l := range s.languages {
+			get(pathOf(name, l), s.show(name, l, h))
 		}
 	}
-	get("/en", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, address("en", "home"), http.StatusMovedPermanently)
-	})
+	for _, l := range s.languages[1:] {
+		get("/"+string(l), func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, address(l, "home"), http.StatusMovedPermanently)
+		})
+	}
 	get("/tags/{tag}", s.showTag)
 	sameSite := http.NewCrossOriginProtection()
 	if s.options.Aggregator != nil {
 		s.routePlaces(r, sameSite)
-		for _, l := range languages {
-			get(paths["sheet"][l], s.sendSheet(l))
+		for _, l := range s.languages {
+			get(pathOf("sheet", l), s.sendSheet(l))
 		}
 	}
 	if s.options.Homes != nil {
-		for _, l := range languages {
-			r.Handle(paths["follow"][l], guard(sameSite.Handler(s.sendHome(l)))).Methods(http.MethodPost)
+		for _, l := range s.languages {
+			r.Handle(pathOf("follow", l), guard(sameSite.Handler(s.sendHome(l)))).Methods(http.MethodPost)
 		}
 	}
 	s.routeForms(func(path string, h http.Handler) {
@@ -76,7 +78,7 @@ func (s *Site) showTag(w http.ResponseWriter, r *http.Request) {
 		name = "news"
 	}
 	w.Header().Set("Vary", "Accept-Language")
-	http.Redirect(w, r, address(preferred(r), name), http.StatusFound)
+	http.Redirect(w, r, address(s.preferred(r), name), http.StatusFound)
 }
 
 // handlers are the pages of this node's roles, by their name in paths.

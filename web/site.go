@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"time"
 	_ "time/tzdata" // a visitor reads local hours, also from a static binary on a bare system
+
+	"golang.org/x/text/language"
 
 	"matou/directory"
 	"matou/directory/geo"
@@ -35,6 +38,8 @@ type Options struct {
 	Examiner    Examiner // nil: hosters are told how to be listed, and not what they miss
 	Description string   // path of the description of the programs' interface (OpenAPI); "" for none
 
+	Languages fs.FS // further languages, a file each at its root ("br.toml"); nil: French and English alone
+
 	Clock   func() time.Time // nil: time.Now
 	Zone    *time.Location   // in which hours are read and days begin; nil: Europe/Paris
 	Log     *slog.Logger     // nil: slog.Default
@@ -58,14 +63,16 @@ type Aggregator struct {
 
 // Site answers the public pages of a node. Make it with New.
 type Site struct {
-	options  Options
-	zone     *time.Location
-	clock    func() time.Time
-	log      *slog.Logger
-	locales  map[directory.Language]*locale
-	pages    map[directory.Language]map[string]pageTemplate
-	assets   map[string]asset
-	software map[string]string // names of programs by their lower case
+	options   Options
+	zone      *time.Location
+	clock     func() time.Time
+	log       *slog.Logger
+	languages []directory.Language // of the pages, the default first
+	matcher   language.Matcher
+	locales   map[directory.Language]*locale
+	pages     map[directory.Language]map[string]pageTemplate
+	assets    map[string]asset
+	software  map[string]string // names of programs by their lower case
 
 	wholeFiles wholeFiles
 	mutual     mutualAid
@@ -101,7 +108,7 @@ func New(o Options) (*Site, error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if s.locales, err = loadLocales(); err != nil {
+	if err = s.readLocales(); err != nil {
 		return nil, err
 	}
 	if s.pages, err = s.readTemplates(); err != nil {

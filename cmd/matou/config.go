@@ -32,6 +32,7 @@ type config struct {
 	Roles       []string         `toml:"roles" help:"What the node is for: \"hoster\" publishes one hoster, \"aggregator\" keeps a directory of many; one or both."`
 	Development bool             `toml:"development" help:"Plain http, and peers on this machine only: for trials. Refused where origin or listen is not a loopback address." default:"false"`
 	Memory      int              `toml:"memory" help:"The memory, in MiB, that the node tries to stay under." default:"256"`
+	Languages   string           `toml:"languages" help:"A folder of further languages for the pages, a file each, such as br.toml: the form and the sentences are those of web/locales/en.toml, and what a file leaves out is said in English."`
 	Log         logConfig        `toml:"log"`
 	Hoster      hosterConfig     `toml:"hoster"`
 	Aggregator  aggregatorConfig `toml:"aggregator"`

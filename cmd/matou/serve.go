@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
 	"time"
 
@@ -193,7 +194,12 @@ func newHouse(n *node) (*house, error) {
 			return nil, err
 		}
 	}
-	if h.site, err = web.New(o); err != nil {
+	if dir := n.config.Languages; dir != "" {
+		o.Languages = os.DirFS(n.config.resolve(dir))
+	}
+	if h.site, err = web.New(o); errors.Is(err, directory.ErrInvalid) {
+		return nil, fault(exitInvalid, err, "%v", err)
+	} else if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
 	}
 	return h, nil
