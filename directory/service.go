@@ -1,5 +1,7 @@
 package directory
 
+import "reflect"
+
 // Service is one free-software service that a hoster runs for others.
 type Service struct {
 	ID           ID            `json:"id,omitempty"`
@@ -27,7 +29,7 @@ type Service struct {
 	LeavesIn     []string      `json:"leavesIn,omitempty"`     // formats in which the data come out: "ODT", "iCalendar"
 	Allowance    *Allowance    `json:"allowance,omitempty"`    // nil: nothing said
 	Intervention *Intervention `json:"intervention,omitempty"` // nil: nothing said
-	Hosting      Hosting       `json:"hosting,omitzero"`
+	Hosting      Hosting       `json:"hosting,omitzero"` // empty: the hoster's (HostingOf)
 	Statements   []Statement   `json:"statements,omitempty"`
 }
 
@@ -154,6 +156,24 @@ type Hosting struct {
 	Control         MachineControl `json:"control,omitempty"` // demand 54
 	Access          Text           `json:"access,omitempty"`  // who can touch the machines
 	Way             Text           `json:"way,omitempty"`     // how one gets to them, and in what time
+}
+
+// IsZero reports whether nothing is said.
+func (h Hosting) IsZero() bool {
+	words := len(h.Access) + len(h.Way)
+	h.Access, h.Way = nil, nil
+	return words == 0 && reflect.ValueOf(h).IsZero()
+}
+
+// HostingOf gives where s runs: what the service says itself or, where it says
+// nothing, what h says of all its services. It is one or the other whole: half
+// of each would describe machines that nobody has. inherited tells that it is
+// h's word.
+func (h Hoster) HostingOf(s Service) (on Hosting, inherited bool) {
+	if s.Hosting.IsZero() && !h.Hosting.IsZero() {
+		return h.Hosting, true
+	}
+	return s.Hosting, false
 }
 
 // The kinds of Hosting.MachineRoomKind.

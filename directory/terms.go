@@ -34,7 +34,7 @@ func Terms(l Listing, v *Vocabulary, areas Areas) map[Facet][]string {
 			continue
 		}
 		needTerms(t, s, v)
-		serviceTerms(t, s, areas)
+		serviceTerms(t, h, s, areas)
 	}
 	if len(h.Memberships)+len(l.Members) > 0 {
 		t.say(FacetCollective)
@@ -161,7 +161,7 @@ func SoftwareKey(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }
 
-func serviceTerms(t terms, s Service, areas Areas) {
+func serviceTerms(t terms, h Hoster, s Service, areas Areas) {
 	r := s.Registration
 	if r.WithoutAccount != "" {
 		t.say(FacetAccount, string(r.WithoutAccount))
@@ -172,8 +172,8 @@ func serviceTerms(t terms, s Service, areas Areas) {
 	if r.Capacity != "" {
 		t.say(FacetCapacity, string(r.Capacity))
 	}
-	if s.Hosting.Country != "" {
-		t.say(FacetData, ancestors(s.Hosting.Country, areas)...)
+	if on, _ := h.HostingOf(s); on.Country != "" {
+		t.say(FacetData, ancestors(on.Country, areas)...)
 	}
 	hoursTerms(t, s.Contact.Hours)
 	if s.Allowance == nil {

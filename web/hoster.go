@@ -237,7 +237,7 @@ func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
 		return view, err
 	}
 	for _, service := range h.Services {
-		sv, err := s.service(v, service)
+		sv, err := s.service(v, h, service)
 		if err != nil {
 			return view, err
 		}

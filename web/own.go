@@ -27,7 +27,7 @@ func (s *Site) showServices(v *visit) (page, error) {
 	}
 	view := servicesView{Name: plain(h.Name), State: address(v.language(), "state")}
 	for _, service := range h.Services {
-		sv, err := s.service(v, service)
+		sv, err := s.service(v, h, service)
 		if err != nil {
 			return page{}, err
 		}
@@ -148,7 +148,7 @@ func (s *Site) servicePageView(v *visit, h directory.Hoster, service directory.S
 	if err != nil {
 		return servicePageView{}, fmt.Errorf("notices of a hoster: %w", err)
 	}
-	state, err := s.serviceState(v, service, notices)
+	state, err := s.serviceState(v, h, service, notices)
 	if err != nil {
 		return servicePageView{}, err
 	}

@@ -29,9 +29,11 @@ type serviceView struct {
 	Within     []string // time of intervention and when it counts
 	Hosting    []string
 	Statements []statementGroup
+
+	SharedHosting bool // Hosting is what the hoster says of all its services
 }
 
-func (s *Site) service(v *visit, service directory.Service) (serviceView, error) {
+func (s *Site) service(v *visit, h directory.Hoster, service directory.Service) (serviceView, error) {
 	l, loc := v.language(), v.locale
 	view := serviceView{
 		Service: service, Anchor: serviceAnchor(service), Name: plain(service.Name),
@@ -39,8 +41,9 @@ func (s *Site) service(v *visit, service directory.Service) (serviceView, error)
 		Needs:      s.needWords(l, service), Replaces: s.replaces(service),
 		Website: outward(service.Website), Terms: outward(service.Terms), Guide: outward(service.Guides.User),
 		Contact: s.contact(loc, service.Contact),
-		Hosting: s.hosting(loc, service.Hosting),
 	}
+	machines, shared := h.HostingOf(service)
+	view.Hosting, view.SharedHosting = s.hosting(loc, machines), shared
 	view.Holds, view.Leave, view.Contract = loc.holds(service.Holds), outward(service.Guides.Leaving), outward(service.Contract)
 	for _, format := range service.LeavesIn {
 		view.LeavesIn = append(view.LeavesIn, plain(format))

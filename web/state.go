@@ -120,7 +120,7 @@ func (s *Site) state(v *visit, h directory.Hoster) (stateView, error) {
 	slices.SortStableFunc(view.Planned, func(a, b noticeView) int { return a.at.Compare(b.at) })
 	slices.SortStableFunc(past, func(a, b noticeView) int { return b.at.Compare(a.at) })
 	for _, service := range h.Services {
-		sv, err := s.serviceState(v, service, notices)
+		sv, err := s.serviceState(v, h, service, notices)
 		if err != nil {
 			return stateView{}, err
 		}
@@ -132,8 +132,8 @@ func (s *Site) state(v *visit, h directory.Hoster) (stateView, error) {
 	return view, nil
 }
 
-func (s *Site) serviceState(v *visit, service directory.Service, notices []directory.Notice) (serviceState, error) {
-	sv, err := s.service(v, service)
+func (s *Site) serviceState(v *visit, h directory.Hoster, service directory.Service, notices []directory.Notice) (serviceState, error) {
+	sv, err := s.service(v, h, service)
 	if err != nil {
 		return serviceState{}, err
 	}

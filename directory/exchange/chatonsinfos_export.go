@@ -70,8 +70,11 @@ func ExportHoster(h directory.Hoster, base *File) *File {
 	return f
 }
 
-// ExportService writes the file of a service of h, as ExportHoster does.
+// ExportService writes the file of a service of h, as ExportHoster does. The
+// format knows machines of services only: where s says nothing of its own, what
+// h says of them all is written.
 func ExportService(s directory.Service, h directory.Hoster, base *File) *File {
+	s.Hosting, _ = h.HostingOf(s)
 	var f *File
 	changed := base == nil
 	if base == nil {

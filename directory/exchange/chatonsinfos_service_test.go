@@ -94,3 +94,20 @@ func registration(s directory.Service) any { return s.Registration }
 func level(s directory.Service) any        { return s.Level }
 func modules(s directory.Service) any      { return s.Software.Modules }
 func provider(s directory.Service) any     { return s.Hosting.MachineRoom }
+
+// The format knows machines of services only: a service that says nothing of
+// its own goes out with its hoster's.
+func TestServiceGoesOutWithTheMachinesOfItsHoster(t *testing.T) {
+	h := directory.Hoster{Handle: "chat", Hosting: directory.Hosting{MachineRoom: "La Baie Commune", Country: "BE"}}
+	s := directory.Service{Slug: "pad", Name: "Pad"}
+	f := exchange.ExportService(s, h, nil)
+	for key, want := range map[string]string{"host.name": "La Baie Commune", "host.country.code": "BE"} {
+		if got, _ := f.Lookup(key); got != want {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+	s.Hosting.Country = "DE"
+	if got, ok := exchange.ExportService(s, h, nil).Lookup("host.name"); ok && got != "" {
+		t.Errorf("a service that speaks for itself goes out with %q of its hoster's", got)
+	}
+}

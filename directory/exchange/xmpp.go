@@ -91,8 +91,8 @@ func ExportXMPP(s directory.Service, h directory.Hoster) ([]byte, error) {
 	if n := h.Work.CanRepair; n != nil && *n > 0 {
 		out["busFactor"] = *n
 	}
-	if s.Hosting.Country != "" {
-		out["serverLocations"] = []string{strings.ToLower(string(s.Hosting.Country))}
+	if on, _ := h.HostingOf(s); on.Country != "" {
+		out["serverLocations"] = []string{strings.ToLower(string(on.Country))}
 	}
 	if s.Since.Day != 0 {
 		out["since"] = s.Since.String()
