@@ -3,14 +3,18 @@ package directory
 import "time"
 
 // Listing is a hoster's entry in a directory: its own words as they were
-// fetched from its node, and where they came from.
+// fetched from its node, or what a file tells of one that has no node, and
+// where they came from.
 type Listing struct {
 	Hoster    Hoster    `json:"hoster"`
-	Handle    string    `json:"handle"`    // "@name@host", checked both ways
+	Handle    string    `json:"handle"`    // "@name@host", checked both ways; the host of its website where File is set
 	URL       string    `json:"url"`       // its own page
 	Origin    string    `json:"origin"`    // the address that the profile was fetched from
 	FetchedAt time.Time `json:"fetchedAt"` // when
 	ListedAt  time.Time `json:"listedAt"`  // since when it is listed here
+
+	// File is set where the hoster did not publish this itself: a file tells of it.
+	File *FromFile `json:"file,omitempty"`
 
 	// LearnedFrom names the directories that told this one of the hoster; none
 	// where the keeper did. Their word made this one ask the hoster's own node.

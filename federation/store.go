@@ -22,6 +22,7 @@ type Store interface {
 	Reports
 	Moves
 	Collectives
+	Sites
 	// Apply applies the Change as its type says, durably, and reports false
 	// where its Activity had been recorded before (then nothing was applied).
 	Apply(ctx context.Context, c ap.Change) (applied bool, err error)
@@ -108,6 +109,17 @@ type Reports interface {
 type Collectives interface {
 	// Collectives gives every list, of each source, in an order that stays.
 	Collectives(ctx context.Context) ([]directory.Collective, error)
+}
+
+// Sites keeps what is listed from files, of hosters without a node.
+type Sites interface {
+	// Site gives what is kept of the host of a website, or directory.ErrNotFound.
+	Site(ctx context.Context, host string) (directory.Site, error)
+	// Sites gives those of a domain ("": all): the host of that name and those
+	// below it, in an order that stays; the cursor is the last host.
+	Sites(ctx context.Context, domain string, p ap.Page) ([]directory.Site, error)
+	// SiteFiles gives the files that are read, in an order that stays.
+	SiteFiles(ctx context.Context) ([]directory.SiteFile, error)
 }
 
 // Moves keeps which actors went to live elsewhere.

@@ -155,6 +155,9 @@ type Feed interface {
 	// Listings gives at most limit listings after that ID ("": from the
 	// first), in the byte order of their IDs.
 	Listings(ctx context.Context, after directory.ID, limit int) ([]directory.Listing, error)
+	// History gives the past of a listing, the latest entry first; one without
+	// entries where there is none.
+	History(ctx context.Context, hoster directory.ID) (directory.History, error)
 	// ListingChanges gives at most limit changes whose Sequence is greater
 	// than after, oldest first. A listing stands in the feed once, with its
 	// newest change; a removed one stands there as removed.
@@ -162,6 +165,14 @@ type Feed interface {
 	// Collectives gives every list of a collective's members, of each source,
 	// in an order that stays.
 	Collectives(ctx context.Context) ([]directory.Collective, error)
+
+	// Site gives what is kept of the host of a website.
+	Site(ctx context.Context, host string) (directory.Site, error)
+	// Sites gives those of a domain ("": all), the host of that name and those
+	// below it, in an order that stays; the cursor is the last host.
+	Sites(ctx context.Context, domain string, p ap.Page) ([]directory.Site, error)
+	// SiteFiles gives every file, in an order that stays.
+	SiteFiles(ctx context.Context) ([]directory.SiteFile, error)
 	// ListingsChanged gives a channel that holds one token after one or many
 	// changes were applied; the function ends that.
 	ListingsChanged() (<-chan struct{}, func())

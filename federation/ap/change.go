@@ -49,7 +49,17 @@ import (
 //   - Collectives replace the list of the same Slug from the same Source; those
 //     who watch the change feed are woken, because a list changes what is shown
 //     of listings.
-//   - What one Change both saves and removes is removed.
+//   - Listings with a File are not saved where the Site that they name is
+//     closed; where nothing is kept of it, its Site is made. Sites of the same
+//     Change count. So a hoster that was left out, or speaks for itself, while a
+//     file was being read is not listed from it.
+//   - Sites and SiteFiles replace the record of the same Host and Address.
+//   - CarryHistories add the past of one listing to that of another, in the
+//     order of time, and leave none with the first. ForgetHistories remove what
+//     there was until then. History comes after both: its entries join the past
+//     of their listings, of which the last directory.MaxHistory are kept; earlier
+//     ones are counted. Neither is seen in the change feed.
+//   - What one Change both saves and removes is removed, but for History.
 type Change struct {
 	Activity        *Activity
 	LocalActors     []LocalActor
@@ -92,6 +102,10 @@ type Change struct {
 	Collectives       []directory.Collective
 	RemoveCollectives []MemberList
 
+	CarryHistories  []HistoryCarry
+	ForgetHistories []directory.ID
+	History         []directory.HistoryEntry
+
 	DomainBlocks       []DomainBlock
 	RemoveDomainBlocks []string
 	DomainAllows       []DomainAllow
@@ -101,6 +115,11 @@ type Change struct {
 	RemoveHosts        []string
 	RemoveRefreshes    []IRI // by actor
 	RemoveCandidates   []IRI // by hoster
+
+	Sites           []directory.Site
+	RemoveSites     []string // by host
+	SiteFiles       []directory.SiteFile
+	RemoveSiteFiles []string // by address
 }
 
 // Activity records that an activity was received, so that it takes effect
@@ -118,6 +137,10 @@ type MemberList struct {
 	Slug   string `json:"slug"`
 	Source string `json:"source"`
 }
+
+// HistoryCarry names the listing whose past becomes that of another: of a hoster
+// that has another home, or speaks for itself where a file spoke for it.
+type HistoryCarry struct{ From, To directory.ID }
 
 // Edge names a Follow by its two ends.
 type Edge struct{ Actor, Object IRI }

@@ -33,6 +33,10 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.RefreshesDone, t.settleRefresh),
 		each(c.Hosts, t.saveHost),
 		each(c.Profiles, t.saveProfile),
+		each(c.Sites, t.saveSite),
+		each(c.RemoveSites, t.removeSite),
+		each(c.SiteFiles, t.saveSiteFile),
+		each(c.RemoveSiteFiles, t.removeSiteFile),
 		each(c.Listings, t.saveListing),
 		each(c.RemoveListings, t.removeListing),
 		each(c.Notices, t.saveNotice),
@@ -52,6 +56,9 @@ func (t *tx) apply(c *ap.Change) (bool, error) {
 		each(c.RemoveMoves, t.removeMove),
 		each(c.Collectives, t.saveCollective),
 		each(c.RemoveCollectives, t.removeCollective),
+		each(c.CarryHistories, t.carryHistory),
+		each(c.ForgetHistories, t.forgetHistory),
+		each(c.History, t.saveHistory),
 	)
 }
 
@@ -99,6 +106,13 @@ func valid(c ap.Change) error {
 	check(&v, "hosts", c.Hosts, func(h ap.Host) string { return h.Name })
 	check(&v, "profiles", c.Profiles, func(p ap.Profile) string { return string(p.Actor) })
 	check(&v, "listings", c.Listings, func(l directory.Listing) string { return string(l.Hoster.ID) })
+	for i, l := range c.Listings {
+		if l.File != nil {
+			v.id(fmt.Sprintf("listings[%d].file.site", i), l.File.Site)
+		}
+	}
+	check(&v, "sites", c.Sites, func(s directory.Site) string { return s.Host })
+	check(&v, "siteFiles", c.SiteFiles, func(f directory.SiteFile) string { return f.Address })
 	check(&v, "notices", c.Notices, func(n directory.Notice) string { return string(n.ID) })
 	check(&v, "notices.hoster", c.Notices, func(n directory.Notice) string { return string(n.Hoster) })
 	check(&v, "domainBlocks", c.DomainBlocks, func(b ap.DomainBlock) string { return b.Domain })
@@ -114,6 +128,9 @@ func valid(c ap.Change) error {
 	check(&v, "reports.host", c.Reports, func(r ap.Report) string { return r.Host })
 	check(&v, "moves.from", c.Moves, func(m ap.Move) string { return string(m.From) })
 	check(&v, "moves.to", c.Moves, func(m ap.Move) string { return string(m.To) })
+	check(&v, "history", c.History, func(e directory.HistoryEntry) string { return string(e.Hoster) })
+	check(&v, "carryHistories.from", c.CarryHistories, func(h ap.HistoryCarry) string { return string(h.From) })
+	check(&v, "carryHistories.to", c.CarryHistories, func(h ap.HistoryCarry) string { return string(h.To) })
 	check(&v, "collectives.slug", c.Collectives, func(k directory.Collective) string { return k.Slug })
 	check(&v, "collectives.source", c.Collectives, func(k directory.Collective) string { return k.Source })
 	for i, r := range c.Reports {

@@ -137,6 +137,10 @@ func (c *checker) rules() map[byte]rule {
 		kindSource:     {"sources", record(c, "source", func(s ap.Source) []byte { return byHash(kindSource, s.Aggregator) }, nil)},
 		kindProposed:   {"", c.checkProposed},
 		kindCollective: {"lists of members", record(c, "list of members", collectiveKey, nil)},
+		kindSite:       {"sites", record(c, "site", siteKey, nil)},
+		kindSiteFile:   {"files of sites", record(c, "file of sites", siteFileKey, nil)},
+		kindHistory:    {"history entries", c.checkHistory},
+		kindPast:       {"", record(c, "history", func(p past) []byte { return byHash(kindPast, p.Hoster) }, c.checkPast)},
 		kindMeta:       {"", func([]byte, *badgerdb.Item) {}},
 	}
 }

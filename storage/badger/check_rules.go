@@ -113,6 +113,12 @@ func (c *checker) checkListing(key []byte, item *badgerdb.Item) {
 		if l.Handle != "" && !c.has(handleKey(l.Handle)) {
 			c.problem("listing", string(id), fmt.Sprintf("it would not be found as %s", l.Handle))
 		}
+		if l.File == nil {
+			return
+		}
+		if site, found, err := c.site(l.File.Site); err != nil || !found || site.Closed() {
+			c.problem("listing", string(id), fmt.Sprintf("a file lists it, and its site %s is closed to files or not known", l.File.Site))
+		}
 	})(key, item)
 }
 

@@ -49,6 +49,10 @@
 //	q #aggregator id                    what an aggregator has proposed; value: the aggregator
 //	T #aggregator                     Source
 //	o #source slug                    Collective: the list of its members as that source gives it
+//	w elpmaxe.host:port               Site, under its name with the labels turned round: what lies below a domain lies together
+//	f #address                        SiteFile
+//	I #hoster number                  HistoryEntry, the latest with the highest number
+//	y #hoster                           Past: how far the numbers of its entries go
 //	M schema                          version of this layout
 //	M commits                         number of transactions; see odometer.go
 //

@@ -48,6 +48,10 @@ const (
 	kindProposed   = 'q'
 	kindSource     = 'T'
 	kindCollective = 'o'
+	kindSite       = 'w'
+	kindSiteFile   = 'f'
+	kindHistory    = 'I'
+	kindPast       = 'y'
 	kindMeta       = 'M'
 	hashSize       = 20
 	timeSize       = 12

@@ -136,6 +136,11 @@ func (s *Store) wakeWatchers() {
 // saveListing saves a listing and appends it to the feed.
 func (t *tx) saveListing(l directory.Listing) error {
 	id := l.Hoster.ID
+	if l.File != nil {
+		if open, err := t.openSite(l.File.Site); err != nil || !open {
+			return err
+		}
+	}
 	if err := t.dropHandle(id); err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (p *purge) kinds() map[byte]func(*badgerdb.Item) error {
 		kindLane:    gather(p, &c.DropLanes, func(l lane) (ap.IRI, bool) { return l.Inbox, p.covers(l.Inbox) }),
 		kindRefresh: gather(p, &c.RemoveRefreshes, func(r ap.Refresh) (ap.IRI, bool) { return r.Actor, p.covers(r.Actor) }),
 		kindListing: gather(p, &c.RemoveListings, func(l directory.Listing) (directory.ID, bool) {
-			return l.Hoster.ID, p.covers(ap.IRI(l.Hoster.ID))
+			return l.Hoster.ID, p.covers(ap.IRI(l.Hoster.ID)) || l.File != nil && ap.Covers(p.domain, l.File.Site)
 		}),
 		kindNotice: gather(p, &c.RemoveNotices, func(n directory.Notice) (directory.ID, bool) { return n.ID, p.covers(ap.IRI(n.Hoster)) }),
 		kindSilence: gather(p, &c.RemoveSilences, func(s ap.Silence) (string, bool) {
@@ -83,6 +83,7 @@ func (p *purge) kinds() map[byte]func(*badgerdb.Item) error {
 		kindFeatured: gather(p, &c.RemoveFeaturedItems, func(f ap.FeaturedItem) (ap.FeaturedEdge, bool) {
 			return ap.FeaturedEdge{Collection: f.Collection, Actor: f.Actor}, p.covers(f.Actor)
 		}),
+		kindPast:      gather(p, &c.ForgetHistories, func(y past) (directory.ID, bool) { return y.Hoster, p.covers(ap.IRI(y.Hoster)) }),
 		kindCandidate: gather(p, &c.RemoveCandidates, func(c ap.Candidate) (ap.IRI, bool) { return c.Hoster, p.covers(c.Hoster) }),
 		kindSource:    gather(p, &c.RemoveSources, func(s ap.Source) (ap.IRI, bool) { return s.Aggregator, p.covers(s.Aggregator) }),
 	}
