@@ -14,6 +14,7 @@ type Hint struct {
 func Hints(h Hoster) []Hint {
 	hints := onCallHints(h.Work)
 	hints = append(hints, recoveryHints(h)...)
+	hints = append(hints, nightAndDayHints(h)...)
 	hints = append(hints, lastingHints(h)...)
 	if h.Work.Maintenance == MaintenanceVolunteer {
 		hints = append(hints, guaranteeHints(h)...)

@@ -5,6 +5,47 @@ import "regexp"
 // recovery finds promises that something works again by a given time.
 var recovery = regexp.MustCompile(`(?i)\bGTR\b|temps de rétablissement|délai de rétablissement|rétabli(?:e|s|es)? (?:en|sous|dans)\b|recovery time|time to recover|restored within|back within`)
 
+// nightAndDay finds words that promise people at every hour.
+var nightAndDay = regexp.MustCompile(`(?i)\b24\s?h?\s?/\s?(?:7|24)|\b24 (?:heures|hours) (?:sur|out of) 24|\b7\s?j\s?/\s?7|\bjour et nuit\b|\bday and night\b|\bround the clock\b`)
+
+// nightAndDayHints speak of texts that say "24/7" where nothing is said of those
+// who would be there. In a field it is refused; words may also say "never", so
+// that they only get advice.
+func nightAndDayHints(h Hoster) []Hint {
+	if o := h.Work.OnCall; o != nil && o.AroundTheClock {
+		return nil
+	}
+	var hints []Hint
+	look := func(field string, t Text) {
+		for _, l := range sortedLanguages(t) {
+			if nightAndDay.MatchString(t[l]) {
+				hints = append(hints, Hint{field, "night-and-day-in-words", Text{
+					"fr": "Ces mots parlent de jour et de nuit. Si quelqu'un est vraiment là, dites qui se relaie, avec quel repos, et qui l'a décidé ; sinon, dites à quelles heures on répond.",
+					"en": "These words speak of day and night. If somebody is really there, say who takes turns, with what rest, and who decided on it; else say in what hours people are answered.",
+				}})
+				return
+			}
+		}
+	}
+	look("summary", h.Summary)
+	look("description", h.Description)
+	look("contact.delay", h.Contact.Delay)
+	look("work.guarantee", h.Work.Guarantee)
+	for i, s := range h.Services {
+		f := item("services", i)
+		look(path(f, "summary"), s.Summary)
+		look(path(f, "contact.delay"), s.Contact.Delay)
+		look(path(f, "limits"), s.Limits)
+		if s.Allowance != nil {
+			look(path(f, "allowance.why"), s.Allowance.Why)
+		}
+		if s.Intervention != nil {
+			look(path(f, "intervention.staffing"), s.Intervention.Staffing)
+		}
+	}
+	return hints
+}
+
 // recoveryHints speak of texts that promise a time of recovery. There is no
 // field for one: nobody knows beforehand how long a repair takes.
 func recoveryHints(h Hoster) []Hint {

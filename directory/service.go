@@ -29,7 +29,7 @@ type Service struct {
 	LeavesIn     []string      `json:"leavesIn,omitempty"`     // formats in which the data come out: "ODT", "iCalendar"
 	Allowance    *Allowance    `json:"allowance,omitempty"`    // nil: nothing said
 	Intervention *Intervention `json:"intervention,omitempty"` // nil: nothing said
-	Hosting      Hosting       `json:"hosting,omitzero"` // empty: the hoster's (HostingOf)
+	Hosting      Hosting       `json:"hosting,omitzero"`       // empty: the hoster's (HostingOf)
 	Statements   []Statement   `json:"statements,omitempty"`
 }
 

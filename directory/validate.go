@@ -48,6 +48,7 @@ func (h Hoster) Validate() error {
 	c.links("links", h.Links)
 	c.services("services", h.Services)
 	c.staffed(h)
+	c.nightAndDay(h)
 	return c.err()
 }
 
@@ -146,6 +147,9 @@ func (c *check) work(field string, w Work) {
 	c.qualifications(path(field, "qualifications"), w.Qualifications)
 }
 
+// because begins what is said to those who promise to be there day and night.
+const because = `"24/7" is only shown with the people behind it, because people need rest: `
+
 // onCall checks duty outside the contact hours. "Around the clock" is refused
 // where nothing is said of the people who would bear it.
 func (c *check) onCall(field string, o OnCall) {
@@ -164,7 +168,6 @@ func (c *check) onCall(field string, o OnCall) {
 	if !o.AroundTheClock {
 		return
 	}
-	const because = `"24/7" is only shown with the people behind it, because people need rest: `
 	if o.Rotation < 2 {
 		c.invalid(path(field, "rotation"), because+"say how many take turns (at least two; nobody can be on duty day and night alone)")
 	}
@@ -173,6 +176,9 @@ func (c *check) onCall(field string, o OnCall) {
 	}
 	if blank(o.Rest) {
 		c.invalid(path(field, "rest"), because+"say what rest follows a duty")
+	}
+	if blank(o.Compensation) {
+		c.invalid(path(field, "compensation"), because+"say how a duty is paid or made up for, or that it is not")
 	}
 	if blank(o.DecidedBy) {
 		c.invalid(path(field, "decidedBy"), because+"say who decided on it, and whether those on duty took part")

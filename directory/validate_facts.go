@@ -148,6 +148,27 @@ func (c *check) staffed(h Hoster) {
 	}
 }
 
+// nightAndDay refuses hours without an end where the people who would keep them
+// are not told: they are "24/7" by another door (demand 21).
+func (c *check) nightAndDay(h Hoster) {
+	if o := h.Work.OnCall; o != nil && o.AroundTheClock {
+		return // checked with its people
+	}
+	week := []Hours{{Days: weekDays, From: "00:00", To: "24:00"}}
+	look := func(field string, hours []Hours) {
+		if _, gap := uncovered(week, hours); !gap {
+			c.invalid(field, because+"these hours never end; fill in the duty of those who keep them (work.onCall, with aroundTheClock), or give the hours in which somebody is really there")
+		}
+	}
+	look("contact.hours", h.Contact.Hours)
+	for i, s := range h.Services {
+		look(path(item("services", i), "contact.hours"), s.Contact.Hours)
+		if s.Intervention != nil {
+			look(path(item("services", i), "intervention.hours"), s.Intervention.Hours)
+		}
+	}
+}
+
 // names checks a list of names of things.
 func (c *check) names(field string, all []string) {
 	c.length(field, len(all), MaxList)

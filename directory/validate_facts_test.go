@@ -102,7 +102,15 @@ func TestAdviceOnLasting(t *testing.T) {
 		change func(*directory.Hoster)
 		want   string
 	}{
-		"a time of recovery": {func(h *directory.Hoster) { h.Work.Guarantee = directory.Text{"fr": "Rétablie en 4 heures."} }, "recovery-promised work.guarantee"},
+		"a time of recovery":       {func(h *directory.Hoster) { h.Work.Guarantee = directory.Text{"fr": "Rétablie en 4 heures."} }, "recovery-promised work.guarantee"},
+		"there at night, in words": {func(h *directory.Hoster) { h.Work.Guarantee = directory.Text{"fr": "Une équipe 24h/24 et 7j/7."} }, "night-and-day-in-words work.guarantee"},
+		"and in English":           {func(h *directory.Hoster) { h.Contact.Delay = directory.Text{"en": "We answer 24/7."} }, "night-and-day-in-words contact.delay"},
+		"the 24th of July": {func(h *directory.Hoster) {
+			h.Contact.Delay = directory.Text{"fr": "Fermé du 24/07 au 31/07, 24 heures au plus."}
+		}, ""},
+		"said with its people": {func(h *directory.Hoster) {
+			h.Work.Guarantee, h.Work.OnCall = directory.Text{"fr": "Jour et nuit."}, &directory.OnCall{AroundTheClock: true, Rotation: 5}
+		}, ""},
 		"closing, and then": {func(h *directory.Hoster) {
 			h.State, h.Until, h.Closing.Plan = directory.StateClosing, directory.Date{Year: 2027}, nil
 		}, "closing-without-plan closing.plan"},

@@ -112,7 +112,7 @@ func TestAroundTheClockNeedsThePeopleBehindIt(t *testing.T) {
 	h := directorytest.Hoster("Les Lucioles")
 	h.Work.OnCall = &directory.OnCall{AroundTheClock: true, Rotation: 1}
 	err := h.Validate()
-	want := []string{"work.onCall.rotation", "work.onCall.maxConsecutive", "work.onCall.rest", "work.onCall.decidedBy"}
+	want := []string{"work.onCall.rotation", "work.onCall.maxConsecutive", "work.onCall.rest", "work.onCall.compensation", "work.onCall.decidedBy"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("alone day and night: got %v, want %v", got, want)
 	}
@@ -123,10 +123,42 @@ func TestAroundTheClockNeedsThePeopleBehindIt(t *testing.T) {
 	}
 	h.Work.OnCall = &directory.OnCall{
 		AroundTheClock: true, Rotation: 4, MaxConsecutive: 1,
-		Rest: directory.Text{"fr": "Deux jours."}, DecidedBy: directory.Text{"fr": "L'assemblée."},
+		Rest: directory.Text{"fr": "Deux jours."}, Compensation: directory.Text{"fr": "Payée."}, DecidedBy: directory.Text{"fr": "L'assemblée."},
 	}
 	if err := h.Validate(); err != nil {
 		t.Errorf("four who take turns: got %v, want valid", err)
+	}
+}
+
+// Hours without an end are "24/7" by another door, whoever writes them how.
+func TestHoursWithoutAnEndNeedThePeopleBehindThem(t *testing.T) {
+	all := []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	halves := []directory.Hours{{Days: all, From: "00:00", To: "13:00", Channel: "phone"}, {Days: all, From: "12:00", To: "24:00", Channel: "chat"}}
+	for field, say := range map[string]func(*directory.Hoster){
+		"contact.hours":             func(h *directory.Hoster) { h.Contact.Hours = halves },
+		"services[1].contact.hours": func(h *directory.Hoster) { h.Services[1].Contact.Hours = halves },
+		"services[1].intervention.hours": func(h *directory.Hoster) {
+			h.Services[1].Intervention = &directory.Intervention{WithinHours: 4, Hours: halves, Staffing: directory.Text{"fr": "Nous."}}
+		},
+	} {
+		h := directorytest.Hoster("Les Lucioles")
+		say(&h)
+		err := h.Validate()
+		if got := fields(err); !slices.Equal(got, []string{field}) || !strings.Contains(err.Error(), "people need rest") {
+			t.Errorf("%s: got %v (%v), want it refused with the reason", field, got, err)
+		}
+		h.Work.OnCall = &directory.OnCall{
+			AroundTheClock: true, Rotation: 4, MaxConsecutive: 1,
+			Rest: directory.Text{"fr": "Deux jours."}, Compensation: directory.Text{"fr": "Payée."}, DecidedBy: directory.Text{"fr": "L'assemblée."},
+		}
+		if err := h.Validate(); err != nil {
+			t.Errorf("%s, with four who take turns: got %v, want valid", field, err)
+		}
+	}
+	h := directorytest.Hoster("Les Lucioles")
+	h.Contact.Hours = []directory.Hours{{Days: all, From: "00:00", To: "23:00"}}
+	if err := h.Validate(); err != nil {
+		t.Errorf("an hour of sleep: got %v, want valid", err)
 	}
 }
 
