@@ -42,7 +42,7 @@ func (p *Purged) add(c ap.Change) {
 	p.Lanes += len(c.DropLanes)
 	p.Activities += len(c.RemoveActivities)
 	p.Others += len(c.RemoveRefreshes) + len(c.RemoveReports) + len(c.RemoveStamps) + len(c.RemoveMoves) + len(c.RemoveCandidates) +
-		len(c.RemoveHosts) + len(c.RemoveSilences) + len(c.RemoveSources) + len(c.RemoveFeaturedItems)
+		len(c.RemoveHosts) + len(c.RemoveSilences) + len(c.RemoveSources) + len(c.RemoveFeaturedItems) + len(c.ForgetHistories)
 }
 
 // PurgeStep removes records of the hosts of a domain, some thousand at most,

@@ -61,6 +61,7 @@ func testHostRecords(t *testing.T, b *bench) {
 				Hosts:    []ap.Host{{Name: host, MessageSignatures: start}},
 				Listings: []directory.Listing{l}, Notices: []directory.Notice{said},
 				Refreshes: []ap.Refresh{{Actor: id, DueAt: start}},
+				History:   []directory.HistoryEntry{directory.Enters(l, start, directory.VoiceHoster)},
 			})
 			b.apply(sending(100+n, start, id+"/inbox"))
 		}
@@ -72,13 +73,13 @@ func testHostRecords(t *testing.T, b *bench) {
 			t.Fatal(err)
 		}
 		found += len(c.RemoveActors) + len(c.RemoveDocuments) + len(c.RemoveFollows) + len(c.RemoveListings) + len(c.RemoveNotices) +
-			len(c.DropLanes) + len(c.RemoveActivities) + len(c.RemoveHosts) + len(c.RemoveRefreshes)
+			len(c.DropLanes) + len(c.RemoveActivities) + len(c.RemoveHosts) + len(c.RemoveRefreshes) + len(c.ForgetHistories)
 		b.apply(c)
 		if after = next; next == "" {
 			break
 		}
 	}
-	equal(t, "records of three hosts", found, 3*10)
+	equal(t, "records of three hosts", found, 3*11)
 	b.agrees()
 	if c, _, err := b.HostRecords(b.ctx, domain, "", 1000); err != nil || len(c.RemoveActors)+len(c.RemoveDocuments)+len(c.DropLanes) > 0 {
 		t.Errorf("left: %+v, %v", c, err)
