@@ -81,12 +81,12 @@ func TestKillInTheMiddleOfAFanOut(t *testing.T) {
 	for i := range crashNotices {
 		node.run("notice", "publish", "announcement", fmt.Sprintf("Nouvelle %d", i), "--body", "Bonjour.")
 	}
-	within(t, 20*time.Second, "the middle of the fan-out", func() bool { return hosts.count() > crashMiddle })
+	within(t, 2*time.Minute, "the middle of the fan-out", func() bool { return hosts.count() > crashMiddle })
 	node.kill()
 	before := hosts.count()
 	close(hosts.open)
 	node.start()
-	within(t, 60*time.Second, "the rest of the fan-out", func() bool { return hosts.whole(crashNotices) })
+	within(t, 2*time.Minute, "the rest of the fan-out", func() bool { return hosts.whole(crashNotices) })
 
 	hosts.mu.Lock()
 	defer hosts.mu.Unlock()

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"matou/federation/federationtest"
 )
 
 // runningDemo is a matou demo in a process of its own.
@@ -108,11 +110,12 @@ func TestDemoFolder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seven nodes, started twice: not with -short")
 	}
-	port, err := sevenPorts()
+	port, release, err := federationtest.FreePorts(len(demoHosters) + 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(release)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	dir := t.TempDir()
 	var notices [2]int

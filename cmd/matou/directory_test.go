@@ -66,13 +66,11 @@ func TestFeeder(t *testing.T) {
 
 func awaitLen(t *testing.T, x *search.Index, want int) {
 	t.Helper()
-	for range 500 {
-		if x.Len() == want {
-			return
+	for limit := time.Now().Add(time.Minute); x.Len() != want; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("got %d listings in the index, want %d", x.Len(), want)
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("got %d listings in the index, want %d", x.Len(), want)
 }
 
 // brokenFeed fails a number of times before it gives a listing.

@@ -172,7 +172,7 @@ func TestReady(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go func() { ended <- h.node.federation.Run(ctx) }()
-	for limit := time.Now().Add(5 * time.Second); !h.node.federation.Working() && time.Now().Before(limit); {
+	for limit := time.Now().Add(time.Minute); !h.node.federation.Working() && time.Now().Before(limit); {
 		time.Sleep(time.Millisecond)
 	}
 	want(200, "ok")

@@ -4,13 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"matou/federation/federationtest"
 )
 
 // process is a node that runs as its keeper would run it: the program itself,
@@ -21,17 +22,19 @@ type process struct {
 	url  string
 	host string
 	cmd  *exec.Cmd
+
+	environ []string // what start adds to the environment
 }
 
 // newProcess writes the configuration of a node on a free port; start runs it.
 func newProcess(t testing.TB, roles ...string) *process {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, release, err := federationtest.FreePorts(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	host := l.Addr().String()
-	l.Close()
+	t.Cleanup(release)
+	host := fmt.Sprintf("127.0.0.1:%d", port)
 	p := &process{t: t, dir: t.TempDir(), url: "http://" + host, host: host}
 	config := fmt.Sprintf("origin = %q\nlisten = %q\nroles = [\"%s\"]\ndevelopment = true\n[log]\nlevel = \"warn\"\n",
 		p.url, host, strings.Join(roles, `", "`))
@@ -58,6 +61,7 @@ func (p *process) write(name, text string) {
 func (p *process) start() {
 	p.t.Helper()
 	p.cmd = exec.Command("matou", "--config", filepath.Join(p.dir, "matou.toml"), "serve")
+	p.cmd.Env = append(os.Environ(), p.environ...)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		p.t.Fatal(err)

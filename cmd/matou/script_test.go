@@ -7,13 +7,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"matou/federation/federationtest"
 )
 
 // TestMain lets the scripts run matou as a program of its own: the test binary
@@ -46,33 +47,19 @@ func TestScripts(t *testing.T) {
 // setupScript gives a script four free ports, $PORT1 to $PORT4, and a server
 // of its folder www at $WWW.
 func setupScript(env *testscript.Env) error {
-	ports, err := freePorts(4)
+	port, release, err := federationtest.FreePorts(4)
 	if err != nil {
 		return err
 	}
-	for i, p := range ports {
-		env.Setenv("PORT"+strconv.Itoa(i+1), strconv.Itoa(p))
+	env.Defer(release)
+	for i := range 4 {
+		env.Setenv("PORT"+strconv.Itoa(i+1), strconv.Itoa(port+i))
 	}
 	s := httptest.NewServer(http.FileServer(http.Dir(env.WorkDir + "/www")))
 	env.Defer(s.Close)
 	env.Setenv("WWW", s.URL)
 	env.Setenv("LC_ALL", "C.UTF-8")
 	return nil
-}
-
-// freePorts gives ports that nothing listens on, all held until the last one
-// is found.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }
 
 // request is what await and get ask.
@@ -83,7 +70,7 @@ type request struct {
 }
 
 func parseRequest(ts *testscript.TestScript, args []string, want int) request {
-	r := request{within: 10 * time.Second, accept: "*/*"}
+	r := request{within: time.Minute, accept: "*/*"}
 	for len(args) > 2 && strings.HasPrefix(args[0], "-") {
 		switch args[0] {
 		case "-within":
@@ -161,11 +148,12 @@ func TestDemo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seven nodes take a quarter of a minute: not with -short")
 	}
-	port, err := sevenPorts()
+	port, release, err := federationtest.FreePorts(len(demoHosters) + 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(release)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	d := startDemo(ctx, t, "--port", strconv.Itoa(port))
 	d.await(t, "demo ready")
@@ -196,23 +184,4 @@ func TestDemo(t *testing.T) {
 		}
 		l.Close()
 	}
-}
-
-// sevenPorts finds the first of seven free ports in a row.
-func sevenPorts() (int, error) {
-	for base := 18420; base < 28420; base += 7 {
-		free := 0
-		for i := range 7 {
-			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+i))
-			if err != nil {
-				break
-			}
-			l.Close()
-			free++
-		}
-		if free == 7 {
-			return base, nil
-		}
-	}
-	return 0, os.ErrNotExist
 }

@@ -15,7 +15,7 @@ func untilCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
-	limit := time.Now().Add(20 * time.Second)
+	limit := time.Now().Add(time.Minute)
 	for {
 		err := ts.Exec(args[1], args[2:]...)
 		got := ts.ReadFile("stdout")

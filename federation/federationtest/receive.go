@@ -85,7 +85,7 @@ func (p *Peer) Received() []Received {
 // Await gives the first activity that fits, when it comes.
 func (p *Peer) Await(t testing.TB, what string, fits func(Received) bool) Received {
 	t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(time.Minute) // as Eventually
 	for {
 		p.mu.Lock()
 		arrived := p.arrived

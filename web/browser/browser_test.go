@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"matou/federation/federationtest"
 )
 
 // hosters is how many nodes besides the directory matou demo starts.
@@ -51,7 +52,12 @@ func TestSite(t *testing.T) {
 
 func newDemo(t *testing.T) *demo {
 	t.Helper()
-	d := &demo{program: filepath.Join(t.TempDir(), "matou"), dir: t.TempDir(), port: freePorts(t, hosters+1)}
+	port, release, err := federationtest.FreePorts(hosters + 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(release)
+	d := &demo{program: filepath.Join(t.TempDir(), "matou"), dir: t.TempDir(), port: port}
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", d.program, "matou/cmd/matou").CombinedOutput(); err != nil {
 		t.Fatalf("build matou: %v\n%s", err, out)
 	}
@@ -60,25 +66,6 @@ func newDemo(t *testing.T) *demo {
 
 // origin is the address of the i-th node; 0 is the directory.
 func (d *demo) origin(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", d.port+i) }
-
-// freePorts finds n ports in a row that nobody listens on.
-func freePorts(t *testing.T, n int) int {
-	t.Helper()
-	var lc net.ListenConfig
-search:
-	for first := 21000 + os.Getpid()%4000; first < 31000; first += n {
-		for i := range n {
-			l, err := lc.Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", first+i))
-			if err != nil {
-				continue search
-			}
-			l.Close()
-		}
-		return first
-	}
-	t.Fatal("no free ports in a row")
-	return 0
-}
 
 // start runs matou until the returned func is called or the test ends, and
 // waits until a line of its output has the word that says it is ready.

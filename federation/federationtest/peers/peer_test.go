@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -59,12 +58,11 @@ type journal struct {
 func startPeer(t *testing.T, firstKnock string) *peer {
 	t.Helper()
 	needNode(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, release, err := federationtest.FreePorts(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
+	t.Cleanup(release)
 	cmd := exec.Command("node", "peer.mjs", fmt.Sprint(port), firstKnock)
 	stdin, err := cmd.StdinPipe() // the peer ends when it is closed
 	if err != nil {
