@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //
 //	[!] await [-within DURATION] [-accept TYPE] URL TEXT   until the answer holds TEXT (or does not)
 //	until REGEXP COMMAND…                                  runs the command until its output matches
+//	fill URL FIELD=VALUE…                                  sends a form; see fillCommand
 //	get [-accept TYPE] URL                                 the answer becomes stdout; see setupScript for $PORT1 and $WWW
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -38,6 +39,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await": awaitCommand,
+			"fill":  fillCommand,
 			"get":   getCommand,
 			"until": untilCommand,
 		},
