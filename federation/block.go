@@ -222,7 +222,7 @@ func (n *Node) enforce(ctx context.Context) (Ties, error) {
 		g.Go(func() error { return n.cut(ctx, t, s) })
 		return nil
 	})
-	return ties, errors.Join(err, g.Wait())
+	return ties, errors.Join(err, g.Wait(), n.enforceSites(ctx))
 }
 
 // enforceAtStart finishes what was decided, and not done, before the node
@@ -253,7 +253,7 @@ func (n *Node) cut(ctx context.Context, t tie, s standing) error {
 		if err := n.withdrawNotices(ctx, f.Object); err != nil {
 			return err
 		}
-		if err := n.withdraw(ctx, f.Object, "its domain is blocked", &c); err != nil {
+		if err := n.withdraw(ctx, f.Object, endedBlocked, &c); err != nil {
 			return err
 		}
 	}
@@ -332,7 +332,7 @@ func (n *Node) part(c *ap.Change, local ap.IRI, f ap.Follow, ours bool) error {
 func (n *Node) refreshSilenced(ctx context.Context, r ap.Refresh) error {
 	defer n.lockActor(r.Actor)()
 	var c ap.Change
-	if err := n.withdraw(ctx, r.Actor, "its domain is blocked", &c); err != nil {
+	if err := n.withdraw(ctx, r.Actor, endedBlocked, &c); err != nil {
 		return &storeError{err}
 	}
 	if n.policy(r.Actor.Host()).severity == ap.SeveritySuspend {

@@ -76,7 +76,7 @@ func (n *Node) Unfollow(ctx context.Context, handle string) error {
 	if err := n.ended(ctx, f, ap.CandidateDismissed, &c); err != nil {
 		return err
 	}
-	if err := n.withdraw(ctx, f.Object, "unfollowed", &c); err != nil {
+	if err := n.withdraw(ctx, f.Object, endedUnfollowed, &c); err != nil {
 		return err
 	}
 	n.send(&c, who.ID, undo, []ap.IRI{f.Inbox}, false)
@@ -205,12 +205,24 @@ func (n *Node) withdraw(ctx context.Context, actor ap.IRI, reason string, c *ap.
 	id := directory.ID(actor)
 	listing, err := n.store.Listing(ctx, id)
 	if isNotFound(err) {
+		if leavesNothing[reason] {
+			n.forgetPast(id, reason, c)
+		}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	c.RemoveListings = append(c.RemoveListings, id)
+	n.forgetPast(id, reason, c)
+	if listing.File != nil {
+		return nil // nobody was told of it, and nothing but the listing is kept
+	}
+	if reason != endedPurged {
+		if err := n.remember(ctx, listing, c); err != nil {
+			return err
+		}
+	}
 	if err := n.unfeatureAll(ctx, actor, c); err != nil {
 		return err
 	}

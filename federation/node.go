@@ -90,6 +90,7 @@ type Node struct {
 
 	askMu    sync.Mutex // one Follow on the word of another directory at a time
 	areaMu   sync.Mutex // one at a time makes actors of areas
+	siteMu   sync.Mutex // one change of what files list at a time
 	noticeMu sync.Mutex // one change of our own notices or profile at a time
 }
 

@@ -43,7 +43,7 @@ func (n *Node) receiveReject(ctx context.Context, rec *received, c *ap.Change) e
 	case ap.FollowPending:
 		f.State = ap.FollowRejected
 		c.Follows = append(c.Follows, f)
-		return nil
+		return n.spokeAgainst(ctx, f.Object, c)
 	case ap.FollowAccepted:
 		c.RemoveFollows = append(c.RemoveFollows, ap.Edge{Actor: f.Actor, Object: f.Object})
 		if err := n.ended(ctx, f, ap.CandidateRefused, c); err != nil {

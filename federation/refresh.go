@@ -176,6 +176,11 @@ func (n *Node) refresh(ctx context.Context, r ap.Refresh) error {
 		if err := n.withdraw(ctx, r.Actor, "no consent to be found", &c); err != nil {
 			return &storeError{err}
 		}
+		if actor.Services != "" {
+			if err := n.spokeAgainst(ctx, r.Actor, &c); err != nil {
+				return &storeError{err}
+			}
+		}
 	} else if err := n.listAnew(ctx, r, actor, f, &c); err != nil {
 		return &storeError{err}
 	}
@@ -308,10 +313,11 @@ func (n *Node) serviceDocument(ctx context.Context, actor ap.Actor, item activit
 func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change) error {
 	l := *f.listing
 	l.ListedAt = n.clock().UTC()
+	var before *directory.Listing
 	old, err := n.store.Listing(ctx, l.Hoster.ID)
 	switch {
 	case err == nil:
-		l.ListedAt = old.ListedAt
+		l.ListedAt, before = old.ListedAt, &old
 	case !isNotFound(err):
 		return err
 	default:
@@ -322,7 +328,10 @@ func (n *Node) list(ctx context.Context, actor ap.Actor, f fetched, c *ap.Change
 	if l.LearnedFrom, err = n.learnedFrom(ctx, actor.ID); err != nil {
 		return err
 	}
-	c.Listings = append(c.Listings, l)
+	n.enlist(before, l, c)
+	if err := n.takeOver(ctx, l, c); err != nil {
+		return err
+	}
 	if _, err := n.ensureAreas(ctx, l.Hoster); err != nil {
 		return err
 	}
@@ -369,7 +378,7 @@ func (n *Node) buryActor(ctx context.Context, r ap.Refresh, agg ap.LocalActor) e
 		RemoveFollows: []ap.Edge{{Actor: agg.ID, Object: r.Actor}},
 		RemoveActors:  []ap.IRI{r.Actor},
 	}
-	if err := n.withdraw(ctx, r.Actor, "deleted at its origin", &c); err != nil {
+	if err := n.withdraw(ctx, r.Actor, endedGone, &c); err != nil {
 		return &storeError{err}
 	}
 	return n.doneRefreshing(ctx, r, nil, c)
