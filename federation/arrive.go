@@ -65,12 +65,15 @@ func (n *Node) endMove(ctx context.Context, agg ap.LocalActor, m ap.Move, named 
 			continue
 		}
 		m.ToHandle = l.Handle
+		if !old.ListedAt.IsZero() {
+			n.carryPast(directory.ID(m.From), l.Hoster.ID, c)
+		}
 		if !old.ListedAt.IsZero() && old.ListedAt.Before(l.ListedAt) {
 			l.ListedAt = old.ListedAt
 		}
 	}
 	c.Moves = append(c.Moves, m)
-	if err := n.withdraw(ctx, m.From, "moved", c); err != nil {
+	if err := n.withdraw(ctx, m.From, endedMoved, c); err != nil {
 		return err
 	}
 	f, ok, err := n.followOf(ctx, agg.ID, m.From)

@@ -126,7 +126,7 @@ func (n *Node) distrust(ctx context.Context, id ap.IRI, c *ap.Change) error {
 			n.log.WarnContext(ctx, "keys changed without a word by the old ones: follow again to list it", "actor", string(id))
 		}
 	}
-	return n.withdraw(ctx, id, "its keys changed", c)
+	return n.withdraw(ctx, id, endedKeys, c)
 }
 
 // inherit gives a the handle that was checked before, unless its name changed.

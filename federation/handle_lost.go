@@ -42,7 +42,7 @@ func (n *Node) loseHandle(ctx context.Context, r ap.Refresh, err error, c *ap.Ch
 	if nobody && r.Attempts < handlePatience {
 		return nil
 	}
-	return n.withdraw(ctx, r.Actor, "its handle leads elsewhere", c)
+	return n.withdraw(ctx, r.Actor, endedHandle, c)
 }
 
 // checkHandle makes sure that the actor's host gives the handle to this actor.

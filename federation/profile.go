@@ -128,14 +128,15 @@ func (n *Node) listOwn(ctx context.Context, c *ap.Change, h directory.Hoster) er
 		URL: n.config.Origin.String() + "/@" + h.Handle, Origin: string(h.ID),
 		FetchedAt: now, ListedAt: now,
 	}
+	var before *directory.Listing
 	if old, err := n.store.Listing(ctx, h.ID); err == nil {
-		l.ListedAt = old.ListedAt
+		l.ListedAt, before = old.ListedAt, &old
 	} else if !isNotFound(err) {
 		return err
 	} else if err := n.tellListing(ctx, ap.IRI(h.ID), true, c); err != nil {
 		return err
 	}
-	c.Listings = append(c.Listings, l)
+	n.enlist(before, l, c)
 	if _, err := n.ensureAreas(ctx, h); err != nil {
 		return err
 	}
@@ -149,6 +150,7 @@ func (n *Node) unlistOwn(ctx context.Context, c *ap.Change, id directory.ID) err
 		return err
 	}
 	c.RemoveListings = append(c.RemoveListings, id)
+	n.forgetPast(id, "", c)
 	if err := n.unfeatureAll(ctx, ap.IRI(id), c); err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func (n *Node) purge(ctx context.Context, c ap.Change) error {
 func (n *Node) unlist(ctx context.Context, hoster ap.IRI) error {
 	defer n.lockActor(hoster)()
 	var c ap.Change
-	if err := n.withdraw(ctx, hoster, "purged", &c); err != nil {
+	if err := n.withdraw(ctx, hoster, endedPurged, &c); err != nil {
 		return err
 	}
 	_, err := n.apply(ctx, c)

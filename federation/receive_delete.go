@@ -67,7 +67,7 @@ func (n *Node) deleteActor(ctx context.Context, id ap.IRI, c *ap.Change) error {
 	}
 	c.RemoveActors = append(c.RemoveActors, id)
 	n.in.keys.cache.forget(id)
-	if err := n.withdraw(ctx, id, "deleted by the hoster", c); err != nil {
+	if err := n.withdraw(ctx, id, endedDeleted, c); err != nil {
 		return err
 	}
 	return n.bury(id, id, known.Type, c)

@@ -76,7 +76,7 @@ func (t *tx) saveHistory(e directory.HistoryEntry) error {
 // forgetHistory removes all entries of a listing.
 func (t *tx) forgetHistory(hoster directory.ID) error {
 	p, err := t.past(hoster)
-	if err != nil {
+	if err != nil || p.Next == 0 {
 		return err
 	}
 	for n := p.First; n < p.Next; n++ {
