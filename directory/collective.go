@@ -44,6 +44,16 @@ type Admission struct {
 	Derogations []Derogation `json:"derogations,omitempty"`
 }
 
+// Is reports whether other is the same member: the same actor or, where one of
+// them has none, the same host of its site.
+func (m Member) Is(other Member) bool {
+	if m.Hoster != "" && other.Hoster != "" {
+		return m.Hoster == other.Hoster
+	}
+	host := siteHost(m.Website)
+	return host != "" && host == siteHost(other.Website)
+}
+
 // MemberWord is what one collective's list says of a hoster.
 type MemberWord struct {
 	Collective string `json:"collective"` // slug

@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"matou/directory"
 	"matou/federation/ap"
@@ -38,7 +39,15 @@ func (n *Node) noteMembers(ctx context.Context, from ap.Actor, hosters []ap.IRI,
 // Collectives gives the lists of members that this node has read, of each
 // source; its own directory's, whose list is its listing, is not among them.
 func (n *Node) Collectives(ctx context.Context) ([]directory.Collective, error) {
-	return n.store.Collectives(ctx)
+	all, err := n.store.Collectives(ctx)
+	return slices.DeleteFunc(all, n.isOwnWord), err
+}
+
+// isOwnWord reports whether list is what this node's keeper wrote down of the
+// members of a collective.
+func (n *Node) isOwnWord(list directory.Collective) bool {
+	agg, ok := n.localKind(ap.KindAggregator)
+	return ok && list.Source == string(agg.ID)
 }
 
 // KeepCollective keeps a list of members that the keeper has imported, in place
@@ -63,7 +72,7 @@ func (n *Node) KeepCollective(ctx context.Context, list directory.Collective) er
 // source, or of every source for "". It gives how many there were;
 // directory.ErrNotFound for none.
 func (n *Node) ForgetCollective(ctx context.Context, slug, source string) (int, error) {
-	all, err := n.store.Collectives(ctx)
+	all, err := n.Collectives(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -14,8 +14,9 @@ import (
 // their lists, and the listed hosters that stand in a relation to them. It is
 // made from the store when the node starts, and kept in step by the feeder.
 type bonds struct {
-	own   directory.Collective // the word of the node's own directory on all that it lists; no Slug: none
 	mu    sync.RWMutex
+	own   directory.Collective // the word of the node's own directory on all that it lists, and the admissions written down; no Slug: none
+	taken *directory.MemberLists
 	read  []directory.Collective
 	lists *directory.MemberLists
 	words map[directory.ID][]directory.Relation      // what each listed hoster states
@@ -24,7 +25,7 @@ type bonds struct {
 
 func newBonds(own directory.Collective) *bonds {
 	return &bonds{
-		own: own, lists: directory.NewMemberLists(nil),
+		own: own, taken: directory.NewMemberLists([]directory.Collective{own}), lists: directory.NewMemberLists(nil),
 		words: map[directory.ID][]directory.Relation{}, about: map[directory.ID]map[directory.ID]struct{}{},
 	}
 }
@@ -69,16 +70,27 @@ func (b *bonds) forget(id directory.ID) {
 	delete(b.words, id)
 }
 
-// setLists takes the lists of members, and reports whether they are others than
-// before.
-func (b *bonds) setLists(lists []directory.Collective) bool {
+// setLists takes the lists of members and the directory's own, and reports
+// whether they are others than before.
+func (b *bonds) setLists(own directory.Collective, lists []directory.Collective) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(lists) == len(b.read) && (len(lists) == 0 || reflect.DeepEqual(lists, b.read)) {
+	same := len(lists) == len(b.read) && (len(lists) == 0 || reflect.DeepEqual(lists, b.read))
+	if same && reflect.DeepEqual(own, b.own) {
 		return false
 	}
 	b.read, b.lists = lists, directory.NewMemberLists(lists)
+	b.own, b.taken = own, directory.NewMemberLists([]directory.Collective{own})
 	return true
+}
+
+// word is what the node's own directory says of a hoster that it lists: that it
+// is a member, and how it was taken in where that is written down.
+func (b *bonds) word(h directory.Hoster) directory.MemberWord {
+	if words := b.taken.Words(h); len(words) > 0 {
+		return words[0]
+	}
+	return b.own.Word(directory.Member{Hoster: h.ID})
 }
 
 // complete gives l with what others say of its hoster.
@@ -94,7 +106,7 @@ func (b *bonds) complete(l directory.Listing) directory.Listing {
 	}
 	l.Members = slices.Clone(b.lists.Words(h))
 	if b.own.Slug != "" {
-		l.Members = append(l.Members, b.own.Word(directory.Member{Hoster: h.ID}))
+		l.Members = append(l.Members, b.word(h))
 	}
 	theirs := make(map[directory.ID][]directory.Relation, len(b.about[h.ID]))
 	for id := range b.about[h.ID] {
@@ -104,9 +116,15 @@ func (b *bonds) complete(l directory.Listing) directory.Listing {
 	return l
 }
 
-// memberLists is where the lists of collectives are read.
+// memberLists is where the lists of collectives are read: those of others, and
+// the word of the node's own directory.
 type memberLists interface {
 	Collectives(ctx context.Context) ([]directory.Collective, error)
+	Admissions(ctx context.Context) (directory.Collective, bool, error)
+}
+
+// listed is where the listings are read.
+type listed interface {
 	Listings(ctx context.Context, after directory.ID, limit int) ([]directory.Listing, error)
 }
 
@@ -121,11 +139,15 @@ func (f *feeder) relist(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the lists of members: %w", err)
 	}
-	if !f.bonds.setLists(lists) || f.after == 0 {
+	own, _, err := f.lists.Admissions(ctx)
+	if err != nil {
+		return err
+	}
+	if !f.bonds.setLists(own, lists) || f.after == 0 {
 		return nil
 	}
 	for after := directory.ID(""); ; {
-		page, err := f.lists.Listings(ctx, after, feedBatch)
+		page, err := f.listed.Listings(ctx, after, feedBatch)
 		if err != nil {
 			return fmt.Errorf("read the listings again: %w", err)
 		}

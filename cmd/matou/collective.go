@@ -9,11 +9,14 @@ import (
 	"matou/directory/exchange"
 )
 
-// collectiveCommands are matou collective list, import, forget.
+// collectiveCommands are matou collective list, import, forget, admit, unadmit.
 type collectiveCommands struct {
 	List   collectiveListCommand   `cmd:"" default:"withargs" help:"List the collectives whose members are known, and from where."`
 	Import collectiveImportCommand `cmd:"" help:"Keep the list of members that the file of a federation gives: the collective's side of a membership."`
 	Forget collectiveForgetCommand `cmd:"" help:"Forget the list of a collective's members."`
+
+	Admit   collectiveAdmitCommand   `cmd:"" help:"Write down how members were taken in, where this directory carries the word of their collective: the round, the day, the vote, the review. It shows on the page of the collective and on theirs."`
+	Unadmit collectiveUnadmitCommand `cmd:"" help:"Take back what was written down of an admission, where it was a mistake."`
 }
 
 // memberList names a list of members; Source "" is every source.
@@ -26,7 +29,11 @@ type memberList struct {
 var (
 	listCollectives = verb[nothing, []directory.Collective]{"collective/list", func(ctx context.Context, n *node, _ nothing) ([]directory.Collective, error) {
 		all, err := n.federation.Collectives(ctx)
-		if word, ok := n.federation.Word(); ok {
+		if err != nil {
+			return nil, err
+		}
+		word, ok, err := n.federation.Admissions(ctx)
+		if ok {
 			all = append([]directory.Collective{word}, all...)
 		}
 		return all, err
@@ -46,7 +53,7 @@ type collectiveListCommand struct {
 
 // Run lists the collectives.
 func (l *collectiveListCommand) Run(ctx context.Context, c *cli, t *terminal) error {
-	return c.withNode(ctx, t, func(_ *config, g *target) error {
+	return c.withNode(ctx, t, func(cfg *config, g *target) error {
 		all, err := listCollectives.call(ctx, g, nothing{})
 		if err != nil {
 			return err
@@ -58,8 +65,11 @@ func (l *collectiveListCommand) Run(ctx context.Context, c *cli, t *terminal) er
 			t.printf("no list of members is known: follow a directory that carries the word of a collective, or matou collective import\n")
 		}
 		for _, k := range all {
-			if k.ReadAt.IsZero() { // its own word, which nobody had to read
+			if k.Source == cfg.origin.String()+"/ap/actors/"+cfg.Aggregator.Handle { // its own word
 				t.printf("%-16s all that this directory lists: it carries the collective's word\n", printable(k.Slug))
+				if len(k.Members) > 0 {
+					t.printf("%-16s %s written down on how they were taken in, last on %s\n", "", counted(len(k.Members), "member"), day(k.ReadAt))
+				}
 				continue
 			}
 			t.printf("%-16s %s, read on %s from %s\n", printable(k.Slug), counted(len(k.Members), "member"), day(k.ReadAt), printable(k.Source))

@@ -24,13 +24,14 @@ type listingFeed interface {
 // feeder keeps the search index in step with the store. It is the index's
 // only writer.
 type feeder struct {
-	feed  listingFeed
-	index *search.Index
-	bonds *bonds      // nil: what others say is not told
-	lists memberLists // nil: there are none
-	log   *slog.Logger
-	ready atomic.Bool // the index has caught up once
-	after uint64
+	feed   listingFeed
+	index  *search.Index
+	bonds  *bonds      // nil: what others say is not told
+	lists  memberLists // nil: there are none
+	listed listed      // where the listings are that lists tell of
+	log    *slog.Logger
+	ready  atomic.Bool // the index has caught up once
+	after  uint64
 
 	snapshot *snapshot // where the index is kept while the node does not run; nil: nowhere
 }

@@ -167,7 +167,7 @@ func newHouse(n *node) (*house, error) {
 	others := newBonds(word)
 	h := &house{
 		node: n, index: index,
-		feeder: &feeder{feed: n.store, index: index, bonds: others, lists: n.store, log: n.log, snapshot: kept},
+		feeder: &feeder{feed: n.store, index: index, bonds: others, lists: n.federation, listed: n.store, log: n.log, snapshot: kept},
 	}
 	if h.logos, err = newLogoKeeper(n); err != nil {
 		return nil, err

@@ -109,7 +109,7 @@ func (f *feeder) gather(ctx context.Context) error {
 		return nil
 	}
 	for after := directory.ID(""); ; {
-		page, err := f.lists.Listings(ctx, after, feedBatch)
+		page, err := f.listed.Listings(ctx, after, feedBatch)
 		if err != nil {
 			return fmt.Errorf("read what hosters say of one another: %w", err)
 		}
