@@ -191,7 +191,7 @@ func (s *Store) commit(batch []*op) int {
 // begin starts a transaction of the writer.
 func (s *Store) begin() (*tx, error) {
 	t := &tx{
-		Txn: s.db.NewTransaction(true), ctx: context.Background(), now: s.clock(),
+		Txn: s.db.NewTransactionAt(s.versions.newest, true), ctx: context.Background(), now: s.clock(),
 		sequence: s.sequence,
 	}
 	if err := t.Set(odometerKey, number(s.commits+1)); err != nil {
@@ -203,10 +203,12 @@ func (s *Store) begin() (*tx, error) {
 
 // end commits a transaction of the writer, and counts it.
 func (s *Store) end(t *tx) error {
-	if err := t.Commit(); err != nil {
+	version := s.versions.newest + 1
+	if err := t.CommitAt(version, nil); err != nil {
 		s.failed(err)
 		return err
 	}
+	s.db.SetDiscardTs(s.versions.advance(version))
 	s.sequence = t.sequence
 	s.lanes.apply(t.dueLanes)
 	s.queued.Add(int64(t.queued))

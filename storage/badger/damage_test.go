@@ -316,7 +316,7 @@ func TestCheckFinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(damage.harm(w), w.Commit()); err != nil {
+			if err := errors.Join(damage.harm(w), s.end(w)); err != nil {
 				t.Fatal(err)
 			}
 			r, err := s.Check(t.Context())

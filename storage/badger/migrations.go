@@ -66,7 +66,5 @@ func schemaVersion(db *badgerdb.DB) (int, error) {
 }
 
 func setSchemaVersion(db *badgerdb.DB, version int) error {
-	return db.Update(func(txn *badgerdb.Txn) error {
-		return (&tx{Txn: txn}).save(schemaKey, schema{Version: version})
-	})
+	return update(db, func(t *tx) error { return t.save(schemaKey, schema{Version: version}) })
 }

@@ -23,9 +23,9 @@ func fixture(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.Update(func(txn *badgerdb.Txn) error {
+	err = update(db, func(t *tx) error {
 		for _, name := range []string{"a.example", "b.example", "c.example"} {
-			if err := txn.Set([]byte("h"+name), []byte(`{"name":"`+name+`"}`)); err != nil {
+			if err := t.Set([]byte("h"+name), []byte(`{"name":"`+name+`"}`)); err != nil {
 				return err
 			}
 		}
@@ -43,8 +43,8 @@ func moveHosts(failBefore string, moved *[]string) migration {
 	return func(ctx context.Context, db *badgerdb.DB) error {
 		for {
 			done := false
-			err := db.Update(func(txn *badgerdb.Txn) error {
-				t := &tx{Txn: txn, ctx: ctx}
+			err := update(db, func(t *tx) error {
+				t.ctx = ctx
 				names, err := t.keys(walk{prefix: []byte("h")}, 1)
 				if err != nil || len(names) == 0 {
 					done = true

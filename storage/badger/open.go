@@ -38,7 +38,7 @@ func engineOptions(o Options) badgerdb.Options {
 // would answer by ending the process, or by removing files.
 func openDB(o Options) (*badgerdb.DB, error) {
 	if o.InMemory {
-		return badgerdb.Open(engineOptions(o).WithDir("").WithValueDir(""))
+		return badgerdb.OpenManaged(engineOptions(o).WithDir("").WithValueDir(""))
 	}
 	if err := usable(o.Dir); err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func openDB(o Options) (*badgerdb.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := badgerdb.Open(engineOptions(o))
+	db, err := badgerdb.OpenManaged(engineOptions(o))
 	if err != nil {
 		return nil, openError(o.Dir, err)
 	}

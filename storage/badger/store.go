@@ -44,6 +44,7 @@ type Store struct {
 	odometer *odometer
 	broken   error // the disk failed a write: what it holds is not known any more
 
+	versions         versions // moved by the writer alone
 	lanes, refreshes *schedule
 	queued           atomic.Int64 // deliveries
 
@@ -75,7 +76,8 @@ func Open(o Options) (*Store, error) {
 	s := &Store{
 		db: db, dir: o.Dir, log: o.Log, clock: o.Clock, stop: stop,
 		ops: make(chan *op, maxBatch), written: make(chan struct{}),
-		lanes: newSchedule(), refreshes: newSchedule(), watchers: map[chan struct{}]bool{},
+		versions: versions{readers: map[uint64]int{}},
+		lanes:    newSchedule(), refreshes: newSchedule(), watchers: map[chan struct{}]bool{},
 	}
 	if err := s.prepare(ctx, o.steps); err != nil {
 		stop()
@@ -91,6 +93,7 @@ func (s *Store) prepare(ctx context.Context, steps []migration) error {
 	if err := migrate(ctx, s.db, s.log, steps); err != nil {
 		return err
 	}
+	s.db.SetDiscardTs(s.versions.advance(s.db.MaxVersion()))
 	var err error
 	if s.commits, err = commits(s.db); err != nil {
 		return err

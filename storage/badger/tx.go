@@ -51,9 +51,11 @@ func (s *Store) view(ctx context.Context, f func(t *tx) error) error {
 	if s.closed {
 		return storage.ErrClosed
 	}
-	return s.db.View(func(txn *badgerdb.Txn) error {
-		return f(&tx{Txn: txn, ctx: ctx, now: s.clock()})
-	})
+	version := s.versions.read()
+	defer s.versions.release(version)
+	txn := s.db.NewTransactionAt(version, false)
+	defer txn.Discard()
+	return f(&tx{Txn: txn, ctx: ctx, now: s.clock()})
 }
 
 // read gives what f finds in the store as it stands now.
