@@ -44,7 +44,8 @@ func (s Site) Closed() bool { return s.Excluded != nil || s.Spoken != nil }
 // SiteFile is a file that a directory reads again every week, and lists from it
 // hosters that have no node.
 type SiteFile struct {
-	Address    string    `json:"address"`              // https://…, or the path of a file on the node's machine
+	Address    string    `json:"address"`              // https://…, or the name of a file on the node's machine
+	Path       string    `json:"path,omitempty"`       // of that file, in full; never shown to others
 	Format     string    `json:"format,omitempty"`     // of the file; "": as its content tells
 	Collective string    `json:"collective,omitempty"` // the name that it gives to those who keep it
 	AddedAt    time.Time `json:"addedAt"`

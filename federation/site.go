@@ -32,7 +32,7 @@ var siteBackoff = []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour}
 
 // SiteReading is what one reading of a file gave.
 type SiteReading struct {
-	File    directory.SiteFile `json:"file"`              // Address, Format and Collective
+	File    directory.SiteFile `json:"file"`              // Address, Path, Format and Collective
 	Entries []SiteEntry        `json:"entries,omitempty"` // whom it tells of
 	LeftOut []SiteLeftOut      `json:"leftOut,omitempty"` // whom the reader left out: an entry of theirs ends
 	Unread  []string           `json:"unread,omitempty"`  // documents that could not be read now: what they told stays
@@ -207,7 +207,7 @@ func (n *Node) ApplySites(ctx context.Context, r SiteReading, d ap.Decision) (Si
 	if !known {
 		file.AddedAt = n.now()
 	}
-	file.Address, file.Format, file.Collective = r.File.Address, r.File.Format, r.File.Collective
+	file.Address, file.Path, file.Format, file.Collective = r.File.Address, r.File.Path, r.File.Format, r.File.Collective
 	file.ReadAt, file.DueAt, file.Tries, file.Error = n.now(), n.now().Add(siteFileFor), 0, ""
 	file.Listed = len(plan.Added) + len(plan.Changed) + len(plan.Same) + len(plan.Kept)
 	file.LeftOut = len(plan.LeftOut) + len(plan.Gone)
