@@ -23,7 +23,8 @@ import (
 //     ReasonRebuild, the new one has it too. RefreshesDone settle one
 //     that was carried out: where the stored record's DueAt is still TakenDueAt
 //     it becomes Next, or is removed where Next is nil; where it has changed
-//     meanwhile it stays.
+//     meanwhile it stays. One that is asked for less than a millisecond after
+//     the stored one is due a nanosecond before that, to be told from it.
 //   - RetryLanes become due at once, with the tries that they have had; a lane
 //     that does not exist stays so.
 //   - DropLanes lose what they hold: 8,000 deliveries each, the rest stays for

@@ -41,8 +41,13 @@ func (s *Store) Refresh(ctx context.Context, actor ap.IRI) (ap.Refresh, error) {
 	})
 }
 
+// sameMoment is less than what lies between two askings that a clock surely
+// tells apart.
+const sameMoment = time.Millisecond
+
 // askRefresh makes a refresh due. One that is to rebuild what is kept still
-// does so, whatever else asks for the same actor.
+// does so, whatever else asks for the same actor. Its time tells whoever carries
+// out the one before that another came meanwhile, so it is never the same.
 func (t *tx) askRefresh(r ap.Refresh) error {
 	old, found, err := t.refresh(r.Actor)
 	if err != nil {
@@ -50,6 +55,9 @@ func (t *tx) askRefresh(r ap.Refresh) error {
 	}
 	if found && old.Reason == ap.ReasonRebuild {
 		r.Reason = ap.ReasonRebuild
+	}
+	if since := r.DueAt.Sub(old.DueAt); found && since >= 0 && since < sameMoment {
+		r.DueAt = old.DueAt.Add(-1)
 	}
 	return t.saveRefresh(r)
 }

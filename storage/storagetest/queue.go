@@ -204,4 +204,16 @@ func testRefreshDone(t *testing.T, b *bench) {
 	equal(t, "carried out", due(), []ap.Refresh(nil))
 	b.apply(ap.Change{RefreshesDone: []ap.RefreshDone{{Actor: peer(1), TakenDueAt: next.DueAt, Next: &next}}})
 	equal(t, "removed meanwhile", due(), []ap.Refresh(nil))
+
+	// What is asked for while one is carried out is not lost, however often and
+	// however near: clocks have a grain.
+	b.apply(ap.Change{Refreshes: []ap.Refresh{taken}})
+	for range 3 {
+		b.apply(ap.Change{Refreshes: []ap.Refresh{taken}})
+		b.apply(ap.Change{RefreshesDone: []ap.RefreshDone{{Actor: peer(1), TakenDueAt: start, Next: &next}}})
+	}
+	again := due()
+	if len(again) != 1 || again[0].DueAt.After(start) || again[0].DueAt.Before(start.Add(-time.Millisecond)) || again[0].Reason != "update" {
+		t.Errorf("asked for in the same moment: got %+v, want it due about %s", again, start)
+	}
 }
