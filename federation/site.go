@@ -42,9 +42,10 @@ type SiteReading struct {
 // SiteEntry is one hoster in a file.
 type SiteEntry struct {
 	Hoster   directory.Hoster `json:"hoster"`
-	Document string           `json:"document"`         // that tells of it: the file, or one that it links to
-	SaidAt   time.Time        `json:"saidAt,omitzero"`  // when it says that it was written
-	Unsure   string           `json:"unsure,omitempty"` // why it is not to be listed now, where it is not yet; what stands of it stays
+	Document string           `json:"document"`          // that tells of it: the file, or one that it links to
+	SaidAt   time.Time        `json:"saidAt,omitzero"`   // when it says that it was written
+	Pending  []string         `json:"pending,omitempty"` // slugs of services whose documents could not be read now
+	Unsure   string           `json:"unsure,omitempty"`  // why it is not to be listed now, where it is not yet; what stands of it stays
 }
 
 // SiteLeftOut is one whom a file names and who is not listed from it.

@@ -179,23 +179,36 @@ func (p *planner) weigh(ctx context.Context, e SiteEntry) error {
 			leave(fmt.Sprintf("cannot be shown as it is (%s)", clip(err.Error())))
 			return nil
 		}
-		p.put(l, old, stands)
+		p.put(l, old, stands, e.Pending)
 	}
 	return nil
 }
 
 // put notes an entry as new, changed, or the same.
-func (p *planner) put(l, old directory.Listing, stands bool) {
+func (p *planner) put(l, old directory.Listing, stands bool, slugs []string) {
 	if !stands {
 		p.out.Added = append(p.out.Added, l)
 		return
 	}
 	l.ListedAt = old.ListedAt
+	l.Hoster.Services = pending(l.Hoster.Services, old.Hoster.Services, slugs)
 	if saysTheSame(old, l) {
 		p.out.Same = append(p.out.Same, l)
 		return
 	}
 	p.out.Changed = append(p.out.Changed, SiteChange{Before: old, After: l})
+}
+
+// pending gives services with those of before whose documents could not be read
+// now.
+func pending(now, before []directory.Service, slugs []string) []directory.Service {
+	for _, s := range before {
+		here := slices.ContainsFunc(now, func(o directory.Service) bool { return o.Slug == s.Slug })
+		if !here && slices.Contains(slugs, s.Slug) && len(now) < directory.MaxServices {
+			now = append(now, s)
+		}
+	}
+	return now
 }
 
 // saysTheSame reports whether two entries differ in nothing but the day on

@@ -176,7 +176,7 @@ func (n *Node) IncludeSite(ctx context.Context, name string, asked bool, d ap.De
 		return err
 	}
 	if s.Spoken != nil && !asked {
-		return fmt.Errorf("%s: %w, on %s: %w", host, ErrSpoken, s.Spoken.At.Format("2006-01-02"), directory.ErrConflict)
+		return fmt.Errorf("%s: %w, on %s; a file may list it again only where the hoster itself asked for that (--asked): %w", host, ErrSpoken, s.Spoken.At.Format("2006-01-02"), directory.ErrConflict)
 	}
 	s.Excluded, s.Spoken = nil, nil
 	d.Subject = host

@@ -11,11 +11,17 @@ import (
 // directoryCommands are matou directory …: what this node's directory learns
 // from others, and how it is made anew.
 type directoryCommands struct {
-	Candidates candidatesCommand `cmd:"" help:"List the hosters that other directories list and this one does not."`
-	Accept     acceptCommand     `cmd:"" help:"Follow a candidate: it is listed once its own node agrees."`
-	Dismiss    dismissCommand    `cmd:"" help:"Leave a candidate out, whoever proposes it again."`
-	Learn      learnCommand      `cmd:"" help:"Say what is done with the hosters that a followed directory lists."`
-	Rebuild    rebuildCommand    `cmd:"" help:"Forget what is kept of every hoster but the Follow, and read it anew from its own node."`
+	Candidates candidatesCommand      `cmd:"" help:"List the hosters that other directories list and this one does not."`
+	Accept     acceptCommand          `cmd:"" help:"Follow a candidate: it is listed once its own node agrees."`
+	Dismiss    dismissCommand         `cmd:"" help:"Leave a candidate out, whoever proposes it again."`
+	Learn      learnCommand           `cmd:"" help:"Say what is done with the hosters that a followed directory lists."`
+	Import     directoryImportCommand `cmd:"" help:"List hosters that have no node from a file that others keep; the node reads it again every week."`
+	Files      filesCommand           `cmd:"" help:"List the files from which hosters are listed."`
+	Forget     forgetFileCommand      `cmd:"" help:"Read a file no more, and end the entries from it."`
+	Sites      sitesCommand           `cmd:"" help:"List the hosters that stand here from a file, and those that no file may list."`
+	Exclude    excludeCommand         `cmd:"" help:"Keep the host of a website out of what files list."`
+	Include    includeCommand         `cmd:"" help:"Let files list the host of a website again."`
+	Rebuild    rebuildCommand         `cmd:"" help:"Forget what is kept of every hoster but the Follow, and read it anew from its own node."`
 }
 
 // candidateQuestion asks for candidates.

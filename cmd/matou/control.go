@@ -12,8 +12,8 @@ import (
 )
 
 // maxControlBytes bounds a request on the control socket: a profile with the
-// files of its import.
-const maxControlBytes = 8 << 20
+// files of its import, or the hosters that a collective's file tells of.
+const maxControlBytes = 64 << 20
 
 // controlError is how an error crosses the control socket: the sentence and
 // the exit code that it ends the command with.
@@ -41,6 +41,12 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, acceptCandidate)
 	answer(mux, n, dismissCandidate)
 	answer(mux, n, learnFrom)
+	answer(mux, n, readSites)
+	answer(mux, n, listSiteFiles)
+	answer(mux, n, forgetSiteFile)
+	answer(mux, n, listSites)
+	answer(mux, n, excludeSite)
+	answer(mux, n, includeSite)
 	answer(mux, n, startRebuild)
 	answer(mux, n, showRebuild)
 	answer(mux, n, showMoved)

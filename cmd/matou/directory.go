@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"matou/directory"
 	"matou/directory/search"
@@ -15,8 +16,10 @@ type records interface {
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
 	MoveByHandle(ctx context.Context, handle string) (ap.Move, error)
+	Site(ctx context.Context, host string) (directory.Site, error)
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
 	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
+	History(ctx context.Context, hoster directory.ID) (directory.History, error)
 	Document(ctx context.Context, iri ap.IRI) (ap.Document, error)
 }
 
@@ -27,7 +30,12 @@ type shownDirectory struct {
 	index   *search.Index
 	bonds   *bonds       // nil: what others say is not told
 	own     directory.ID // the node's own hoster, whose notices it always shows; "" for none
+
+	changes func() uint64 // the last change of the feed that the index has
 }
+
+// Changes grows with each change of what is listed.
+func (d *shownDirectory) Changes() uint64 { return d.changes() }
 
 // Search answers from memory.
 func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directory.Result, error) {
@@ -41,6 +49,11 @@ func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directo
 func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (directory.Listing, error) {
 	l, err := d.records.Listing(ctx, id)
 	return d.bonds.complete(l), err
+}
+
+// History gives the past of a listing.
+func (d *shownDirectory) History(ctx context.Context, id directory.ID) (directory.History, error) {
+	return d.records.History(ctx, id)
 }
 
 // mostMoves is how many moves of one hoster are followed.
@@ -64,7 +77,23 @@ func (d *shownDirectory) ListingByHandle(ctx context.Context, handle string) (di
 		handle = m.ToHandle
 		listing, err = d.records.ListingByHandle(ctx, handle)
 	}
+	if errors.Is(err, directory.ErrNotFound) && !strings.Contains(handle, "@") {
+		listing, err = d.spoken(ctx, handle)
+	}
 	return d.bonds.complete(listing), err
+}
+
+// spoken gives the listing of a hoster that speaks for itself now, and stood
+// here from a file under the host of its website.
+func (d *shownDirectory) spoken(ctx context.Context, site string) (directory.Listing, error) {
+	s, err := d.records.Site(ctx, strings.ToLower(site))
+	if err == nil && s.Spoken == nil {
+		err = fmt.Errorf("listing: %w", directory.ErrNotFound)
+	}
+	if err != nil {
+		return directory.Listing{}, err
+	}
+	return d.records.Listing(ctx, s.Spoken.Hoster)
 }
 
 // Notices gives a hoster's notices, or those of every listed hoster for "".

@@ -23,7 +23,7 @@ type importCommand struct {
 	Format  string `placeholder:"FORMAT" help:"The format of the file, where its content does not tell: chatonsinfos, librehost, librehosters, json, csv, geojson, jsonld, nodeinfo, peertube, xmpp or carbon."`
 	Hoster  string `placeholder:"NAME" help:"Of a file that tells of several hosters, the one that is yours: its name, its handle or its address."`
 	Service string `placeholder:"SLUG" help:"The service of yours that a machine's file (NodeInfo, PeerTube, XMPP) tells of, where its address does not say."`
-	Apply   bool   `help:"Write what is shown to the profile file; the old one is kept beside it. Without it, nothing is changed."`
+	Apply   bool   `help:"Write what is shown to the profile file; the old one is kept beside it. On the node of a directory: matou directory import --apply. Without it, nothing is changed."`
 }
 
 // Run reads a file and those that it links to, and says what would change.
@@ -31,6 +31,9 @@ func (i *importCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 	cfg, err := loadConfig(c.Config, t.environ)
 	if err != nil {
 		return err
+	}
+	if i.Apply && !cfg.has(roleHoster) {
+		return i.list(ctx, c, t)
 	}
 	tree := exchange.NewTree(i.From, exchange.DefaultLimits)
 	if i.Format != "" {
@@ -44,6 +47,9 @@ func (i *importCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		return err
 	}
 	if !cfg.has(roleHoster) || cfg.has(roleAggregator) && len(result.Hosters) > 1 && i.Hoster == "" {
+		if i.Apply {
+			return i.list(ctx, c, t)
+		}
 		return i.previewDirectory(ctx, c, t, result)
 	}
 	found, err := i.pick(result)
@@ -64,6 +70,12 @@ func (i *importCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		t.printf("\nnothing was changed: add --apply to write this to %s\n", filepath.Base(cfg.profilePath()))
 	}
 	return nil
+}
+
+// list lists in the node's directory whom the file tells of.
+func (i *importCommand) list(ctx context.Context, c *cli, t *terminal) error {
+	d := directoryImportCommand{From: i.From, Format: i.Format, Apply: true}
+	return d.Run(ctx, c, t)
 }
 
 // nothingRead says why nothing could be read, where that is so.

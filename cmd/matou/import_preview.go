@@ -218,8 +218,7 @@ func saidText(s string) string {
 }
 
 // previewDirectory says what a file tells of hosters that a directory may
-// list. It changes nothing: what a directory lists comes from the hosters' own
-// nodes.
+// list. It changes nothing.
 func (i *importCommand) previewDirectory(ctx context.Context, c *cli, t *terminal, r exchange.TreeResult) error {
 	return c.withNode(ctx, t, func(_ *config, g *target) error {
 		listed, err := allListings(ctx, g)
@@ -249,13 +248,17 @@ func (i *importCommand) previewDirectory(ctx context.Context, c *cli, t *termina
 				continue
 			}
 			known++
-			t.printf("Listed here as %s, by the words of its own node, which stay as they are.\n", l.Handle)
+			if l.File != nil {
+				t.printf("Listed here as %s, from %s.\n", printable(l.Handle), printable(l.File.Source))
+			} else {
+				t.printf("Listed here as %s, by the words of its own node, which stay as they are.\n", l.Handle)
+			}
 			t.showDifferences(exchange.Differences(l.Hoster, exchange.Merge(l.Hoster, f.Hoster)))
 		}
 		t.showWarnings(r.Warnings, r.Failures)
 		t.printf("\n%d hosters were read; %d are listed here; %d have not confirmed what they say for more than a year\n", len(r.Hosters), known, old)
-		if i.Apply {
-			return fault(exitInvalid, nil, "a directory lists what the hosters' own nodes say, and takes nothing from a file: invite those that are not listed, and follow them (matou follow)")
+		if known < len(r.Hosters) {
+			t.printf("those that are not can be listed, as this file tells of them: matou directory import\n")
 		}
 		return nil
 	})

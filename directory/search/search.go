@@ -123,7 +123,9 @@ type entry struct {
 func (x *Index) entry(l directory.Listing) entry {
 	h := l.Hoster
 	e := entry{id: h.ID}
-	if h.ID == "" || !h.Discoverable || !h.Indexable || h.State == directory.StateClosed {
+	// What a file tells claims no consent: the directory's keeper answers for it.
+	agreed := l.File != nil || h.Discoverable && h.Indexable
+	if h.ID == "" || !agreed || h.State == directory.StateClosed {
 		return e
 	}
 	e.found, e.seed, e.place = true, directory.Seed(string(h.ID)), x.place(h.Seat)

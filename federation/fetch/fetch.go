@@ -35,13 +35,14 @@ const acceptObject = `application/activity+json, application/ld+json; profile="h
 
 // Options of a Client. The zero value is fit for production.
 type Options struct {
-	Development  bool                        // also plain http, loopback addresses, and any port
-	UserAgent    string                      // e.g. "matou/1.0 (+https://hoster.example/)"
-	Sign         func(r *http.Request) error // signs every GET, each hop anew; may be nil
-	Refuse       func(host string) error     // why a host is not to be asked, before every hop of a GET; may be nil
-	Ports        []uint16                    // ports that may be dialled; 443 alone where empty
-	Timeout      time.Duration               // from the start to the last byte of the last hop; 0 means 30 s
-	ConnsPerHost int                         // connections to one host at once; 0 means 8
+	Development  bool                                            // also plain http, loopback addresses, and any port
+	UserAgent    string                                          // e.g. "matou/1.0 (+https://hoster.example/)"
+	Sign         func(r *http.Request) error                     // signs every GET, each hop anew; may be nil
+	Refuse       func(host string) error                         // why a host is not to be asked, before every hop of a GET; may be nil
+	Ask          func(ctx context.Context, address string) error // why an address is not to be asked, before every hop of a GET; may be nil
+	Ports        []uint16                                        // ports that may be dialled; 443 alone where empty
+	Timeout      time.Duration                                   // from the start to the last byte of the last hop; 0 means 30 s
+	ConnsPerHost int                                             // connections to one host at once; 0 means 8
 }
 
 // Client makes outgoing requests. It is safe for use by many goroutines.
@@ -110,6 +111,11 @@ func (c *Client) get(ctx context.Context, address, accept string, maxBytes int64
 		visited[u.String()] = true
 		if c.options.Refuse != nil {
 			if err := c.options.Refuse(u.Host); err != nil {
+				return Response{}, err
+			}
+		}
+		if c.options.Ask != nil {
+			if err := c.options.Ask(ctx, u.String()); err != nil {
 				return Response{}, err
 			}
 		}
