@@ -81,6 +81,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	g.Go(func() error { return ignoreCancel(n.federation.Run(ctx)) })
 	g.Go(func() error { return h.feeder.run(ctx) })
 	g.Go(func() error { return h.logos.run(ctx) })
+	g.Go(func() error { return keepSites(ctx, n) })
 	g.Go(func() error { return breathe(ctx, n.config.Memory) })
 	for l, handler := range listeners {
 		server := newServer(whole, handler, n.log)
@@ -172,14 +173,14 @@ func newHouse(n *node) (*house, error) {
 	if h.logos, err = newLogoKeeper(n); err != nil {
 		return nil, err
 	}
-	shown := &shownDirectory{records: n.store, index: index, bonds: others}
+	shown := &shownDirectory{records: n.store, index: index, bonds: others, changes: h.feeder.shown.Load}
 	o := web.Options{
 		Origin: n.config.origin, Directory: shown,
 		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Keys: n.federation, Logos: h.logos.cache, Log: n.log, Version: Version,
 	}
 	o.Keepers = n.config.keepers()
 	if n.config.has(roleHoster) {
-		o.Hoster, o.Own = n.config.Hoster.Handle, n.federation
+		o.Hoster, o.Own, o.Moves = n.config.Hoster.Handle, n.federation, moves{n.federation}
 		shown.own = directory.ID(n.config.origin.String() + "/ap/actors/" + n.config.Hoster.Handle)
 	}
 	if n.config.has(roleAggregator) {
@@ -189,7 +190,7 @@ func newHouse(n *node) (*house, error) {
 		}
 		o.Relays = n.federation
 		o.Aggregator = &web.Aggregator{Handle: a.Handle, Name: a.Name, Summary: a.Summary, Contact: a.Contact}
-		o.Desk, o.Examiner = n.federation, n.federation
+		o.Desk, o.Examiner, o.Collective = n.federation, n.federation, n.federation
 		if o.Rules, err = openRules(n.config); err != nil {
 			return nil, err
 		}
