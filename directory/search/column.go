@@ -1,231 +1,299 @@
 package search
 
 import (
+	"cmp"
+	"encoding/binary"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"matou/directory"
 )
 
 // column holds, for a facet whose values are areas, what each listing answers,
-// as the number of a combination of areas. A directory has some ten thousand
+// as the number of a combination of areas. A directory has some thirty thousand
 // communes, and counting the listings of each by its own set would take longer
 // than the rest of a search; here one walk through the listings found counts
-// the combinations, of which there are few, and these tell the areas.
+// the combinations, and these tell the areas.
+//
+// Areas that lie in the same others are one group, so that nothing is written
+// out that follows from where an area lies: whoever serves all of an area is
+// found under each area within it, by group; and most answer one area and what
+// is around it, which takes one step to count and not one for each.
 type column struct {
-	of     []uint32 // by number of the listing; 0: says nothing
+	around func(area string) []string // the areas around one, without itself
+
+	of     []uint32 // by number of the listing: its combination; 0: says nothing
 	combos []combo  // the first stands for nothing
+	lone   []int32  // by combination: the area that it answers alone but for all around it; -1: none
 	at     map[string]uint32
 	free   []uint32
+	broad  map[uint32]bool // combinations that serve several areas wholly
+
+	ids     map[string]int32 // of areas: those that listings answer, and all around them
+	codes   []string         // by id
+	group   []int32          // by id
+	naming  []int32          // by id: how many combinations name the area
+	order   []named          // the areas that some combination names, by their codes
+	stale   bool             // order is to be made anew
+	groups  [][]int32        // the areas around, by number of the group
+	groupAt map[string]int32
+}
+
+// named is an area that is told.
+type named struct {
+	code      string
+	id, group int32
 }
 
 // combo is what some listings answer alike.
 type combo struct {
 	key      string
 	listings int
-	values   []string // areas under which they are found
-	whole    []string // areas of which they serve every part
+	values   []int32 // areas under which they are found, first those that lie in no area served wholly
+	own      int     // how many these first ones are
+	whole    []int32 // areas of which they serve every part, none of them within another
+	twice    []again
 }
 
-func newColumn() *column {
-	return &column{combos: make([]combo, 1), at: make(map[string]uint32)}
+// again is a group that lies in several of the areas that a combination serves
+// wholly, and in how many too many.
+type again struct{ group, times int32 }
+
+func newColumn(around func(string) []string) *column {
+	return &column{
+		around: around, combos: make([]combo, 1), lone: []int32{-1}, at: make(map[string]uint32), broad: make(map[uint32]bool),
+		ids: make(map[string]int32), groupAt: make(map[string]int32),
+	}
 }
 
-// put says what listing n answers, and reports whether nobody did so before.
-func (c *column) put(n uint32, values, whole []string) bool {
+// put says what listing n answers. settle must follow.
+func (c *column) put(n uint32, values, whole []string) {
 	for int(n) >= len(c.of) {
 		c.of = append(c.of, 0)
 	}
 	if len(values) == 0 {
-		return false
+		return
 	}
-	key := strings.Join(values, " ") + "|" + strings.Join(whole, " ")
-	i, known := c.at[key]
-	if !known {
-		if last := len(c.free) - 1; last >= 0 {
-			i, c.free = c.free[last], c.free[:last]
-		} else {
-			i = uint32(len(c.combos))
-			c.combos = append(c.combos, combo{})
-		}
-		c.combos[i] = combo{key: key, values: values, whole: whole}
-		c.at[key] = i
-	}
+	i := c.combine(c.idsOf(values), c.idsOf(whole))
 	c.combos[i].listings++
 	c.of[n] = i
-	return !known
 }
 
-// remove forgets what listing n answers.
+// remove forgets what listing n answers. settle must follow.
 func (c *column) remove(n uint32) {
 	if int(n) >= len(c.of) || c.of[n] == 0 {
 		return
 	}
 	i := c.of[n]
 	c.of[n] = 0
-	if c.combos[i].listings--; c.combos[i].listings == 0 {
-		delete(c.at, c.combos[i].key)
-		c.combos[i] = combo{}
-		c.free = append(c.free, i)
+	k := &c.combos[i]
+	if k.listings--; k.listings > 0 {
+		return
+	}
+	for _, v := range k.values {
+		c.naming[v]--
+		c.stale = c.stale || c.naming[v] == 0
+	}
+	delete(c.at, k.key)
+	delete(c.broad, i)
+	*k = combo{}
+	c.free = append(c.free, i)
+}
+
+// settle puts the areas that are named in order.
+func (c *column) settle() {
+	if !c.stale {
+		return
+	}
+	c.stale, c.order = false, c.order[:0]
+	for id, n := range c.naming {
+		if n > 0 {
+			c.order = append(c.order, named{c.codes[id], int32(id), c.group[id]})
+		}
+	}
+	slices.SortFunc(c.order, func(a, b named) int { return cmp.Compare(a.code, b.code) })
+}
+
+func (c *column) idsOf(codes []string) []int32 {
+	ids := make([]int32, len(codes))
+	for i, code := range codes {
+		ids[i] = c.id(code)
+	}
+	return ids
+}
+
+// id gives the number of an area, a new one for an area that has none.
+func (c *column) id(code string) int32 {
+	if id, ok := c.ids[code]; ok {
+		return id
+	}
+	id := int32(len(c.codes))
+	c.ids[code], c.codes, c.naming, c.group = id, append(c.codes, code), append(c.naming, 0), append(c.group, 0)
+	around := c.idsOf(c.around(code))
+	slices.Sort(around)
+	key := string(appendIDs(nil, around))
+	g, known := c.groupAt[key]
+	if !known {
+		g = int32(len(c.groups))
+		c.groups, c.groupAt[key] = append(c.groups, around), g
+		for i := range c.broad {
+			c.combos[i].reach(g, around)
+		}
+	}
+	c.group[id] = g
+	return id
+}
+
+func appendIDs(b []byte, ids []int32) []byte {
+	for _, id := range ids {
+		b = binary.AppendUvarint(b, uint64(id)+1)
+	}
+	return append(b, 0)
+}
+
+// combine gives the number of a combination, which it makes where there is none
+// yet. The ids are the column's to keep.
+func (c *column) combine(values, whole []int32) uint32 {
+	slices.Sort(values)
+	slices.Sort(whole)
+	key := appendIDs(appendIDs(nil, values), whole)
+	if i, known := c.at[string(key)]; known {
+		return i
+	}
+	i := uint32(len(c.combos))
+	if last := len(c.free) - 1; last >= 0 {
+		i, c.free = c.free[last], c.free[:last]
+	} else {
+		c.combos, c.lone = append(c.combos, combo{}), append(c.lone, -1)
+	}
+	within := func(v int32) bool { return overlap(c.groups[c.group[v]], whole) > 0 }
+	k := combo{key: string(key), values: values}
+	slices.SortStableFunc(k.values, func(a, b int32) int { return flag(within(a)) - flag(within(b)) })
+	for k.own < len(values) && !within(values[k.own]) {
+		k.own++
+	}
+	for _, w := range whole {
+		if !within(w) {
+			k.whole = append(k.whole, w)
+		}
+	}
+	if len(k.whole) > 1 {
+		c.broad[i] = true
+		for g, around := range c.groups {
+			k.reach(int32(g), around)
+		}
+	}
+	for _, v := range values {
+		c.stale = c.stale || c.naming[v] == 0
+		c.naming[v]++
+	}
+	c.combos[i], c.lone[i], c.at[k.key] = k, c.alone(k.values[:k.own]), i
+	return i
+}
+
+// alone gives the area among some that all others are around, if they are all
+// that is around it; else -1.
+func (c *column) alone(values []int32) int32 {
+	for _, v := range values {
+		if around := c.groups[c.group[v]]; len(around) == len(values)-1 && int(overlap(around, values)) == len(around) {
+			return v
+		}
+	}
+	return -1
+}
+
+func flag(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// overlap gives how many of some areas are among others.
+func overlap(some, others []int32) (n int32) {
+	for _, a := range some {
+		if slices.Contains(others, a) {
+			n++
+		}
+	}
+	return n
+}
+
+// reach notes a group that lies in several areas that k serves wholly.
+func (k *combo) reach(g int32, around []int32) {
+	if n := overlap(around, k.whole); n > 1 {
+		k.twice = append(k.twice, again{g, n - 1})
 	}
 }
 
-// areas is a column made ready for counting, with areas as their places in a
-// list. It is made anew when an area or a combination comes or goes.
-type areas struct {
-	values []string  // sorted
-	around [][]int32 // of each value: the areas around it that some listing serves wholly
-	combos []areaCombo
+// sums are what counting needs for a moment: a search would else leave a
+// megabyte behind.
+type sums struct {
+	combos, areas, wholes, groups, alone []int32
 }
 
-// areaCombo is a combo in places of areas.values.
-type areaCombo struct {
-	values, whole []int32
-	twice         []again
-}
+var spare = sync.Pool{New: func() any { return new(sums) }}
 
-// again is a value that a combination reaches more often than once, and how
-// many times too often: it names the area and serves one around it, or serves
-// two areas that overlap.
-type again struct {
-	value int32
-	times int32
-}
-
-// prepare makes c ready; around gives the areas around one.
-func (c *column) prepare(around func(string) []string) *areas {
-	at := make(map[string]int32)
-	for _, k := range c.combos {
-		for _, v := range k.values {
-			at[v] = 0
-		}
-	}
-	a := &areas{values: make([]string, 0, len(at)), combos: make([]areaCombo, len(c.combos))}
-	for v := range at {
-		a.values = append(a.values, v)
-	}
-	slices.Sort(a.values)
-	for i, v := range a.values {
-		at[v] = int32(i)
-	}
-	whole := make(map[int32]bool)
-	for i, k := range c.combos {
-		for _, v := range k.values {
-			a.combos[i].values = append(a.combos[i].values, at[v])
-		}
-		for _, v := range k.whole {
-			if w, ok := at[v]; ok {
-				a.combos[i].whole = append(a.combos[i].whole, w)
-				whole[w] = true
-			}
-		}
-	}
-	if len(whole) == 0 {
-		return a
-	}
-	a.around = make([][]int32, len(a.values))
-	under := make(map[int32][]int32) // the values within each area served wholly
-	for i, v := range a.values {
-		for _, outer := range around(v) {
-			if w, ok := at[outer]; ok && whole[w] {
-				a.around[i] = append(a.around[i], w)
-				under[w] = append(under[w], int32(i))
-			}
-		}
-	}
-	for i := range a.combos {
-		a.reach(&a.combos[i], under)
-	}
+// zeros gives n zeros, in the place of a where it is long enough.
+func zeros(a []int32, n int) []int32 {
+	a = slices.Grow(a[:0], n)[:n]
+	clear(a)
 	return a
 }
 
-// reach finds the values that k reaches more than once.
-func (a *areas) reach(k *areaCombo, under map[int32][]int32) {
-	// An area within another that is served wholly adds nothing.
-	k.whole = slices.DeleteFunc(slices.Clone(k.whole), func(w int32) bool {
-		return slices.ContainsFunc(a.around[w], func(outer int32) bool { return slices.Contains(k.whole, outer) })
-	})
-	seen := make(map[int32]bool)
-	look := func(v int32) {
-		if seen[v] {
-			return
-		}
-		seen[v] = true
-		times := int32(-1)
-		if slices.Contains(k.values, v) {
-			times++
-		}
-		for _, w := range a.around[v] {
-			if slices.Contains(k.whole, w) {
-				times++
-			}
-		}
-		if times > 0 {
-			k.twice = append(k.twice, again{v, times})
-		}
-	}
-	for _, v := range k.values {
-		look(v)
-	}
-	if len(k.whole) < 2 {
-		return
-	}
-	// Of two areas that overlap, the smaller tells what is in both; the largest
-	// of all need not be walked.
-	largest := slices.MaxFunc(k.whole, func(v, w int32) int { return len(under[v]) - len(under[w]) })
-	for _, w := range k.whole {
-		if w == largest {
-			continue
-		}
-		for _, v := range under[w] {
-			if len(a.around[v]) > 1 {
-				look(v)
-			}
-		}
-	}
-}
-
-// count gives how many listings of a set answer each value, and how many values
-// some of them answer.
-func (a *areas) count(c *column, set *roaring.Bitmap) (counts []int32, some int) {
-	in := make([]int32, len(c.combos))
+// count gives how many listings of a set answer each area, by code; areas of
+// none are not told.
+func (c *column) count(set *roaring.Bitmap) []directory.ValueCount {
+	s := spare.Get().(*sums)
+	defer spare.Put(s)
+	s.combos = zeros(s.combos, len(c.combos))
+	s.areas, s.wholes = zeros(s.areas, len(c.codes)), zeros(s.wholes, len(c.codes))
+	s.groups, s.alone = zeros(s.groups, len(c.groups)), zeros(s.alone, len(c.groups))
 	var buffer [1024]uint32
 	numbers := set.ManyIterator()
 	for k := numbers.NextMany(buffer[:]); k > 0; k = numbers.NextMany(buffer[:]) {
 		for _, n := range buffer[:k] {
-			in[c.of[n]]++
+			s.combos[c.of[n]]++
 		}
 	}
-	counts = make([]int32, len(a.values))
-	var down []int32
-	if a.around != nil {
-		down = make([]int32, len(a.values))
-	}
-	for i := 1; i < len(a.combos); i++ {
-		n := in[i]
-		if n == 0 {
+	for i, n := range s.combos {
+		if n == 0 || i == 0 {
 			continue
 		}
-		k := &a.combos[i]
-		for _, v := range k.values {
-			counts[v] += n
+		k, lone := &c.combos[i], c.lone[i]
+		if lone >= 0 {
+			s.areas[lone] += n
+			s.alone[c.group[lone]] += n
+		} else {
+			for _, v := range k.values[:k.own] {
+				s.areas[v] += n
+			}
 		}
 		for _, w := range k.whole {
-			down[w] += n
+			s.wholes[w] += n
 		}
 		for _, t := range k.twice {
-			counts[t.value] -= n * t.times
+			s.groups[t.group] -= n * t.times
 		}
 	}
-	for v, around := range a.around {
+	for g, around := range c.groups {
 		for _, w := range around {
-			counts[v] += down[w]
+			s.groups[g] += s.wholes[w]
+			s.areas[w] += s.alone[g]
 		}
 	}
-	for _, n := range counts {
-		if n > 0 {
-			some++
+	some := 0
+	for _, a := range c.order {
+		s.areas[a.id] += s.groups[a.group]
+		some += flag(s.areas[a.id] > 0)
+	}
+	counts := make([]directory.ValueCount, 0, some)
+	for _, a := range c.order {
+		if n := s.areas[a.id]; n > 0 {
+			counts = append(counts, directory.ValueCount{Value: a.code, Count: int(n)})
 		}
 	}
-	return counts, some
+	return counts
 }

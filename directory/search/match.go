@@ -15,8 +15,8 @@ import (
 // a need around which people say it.
 func (x *Index) saying(stem string) *roaring.Bitmap {
 	var parts []*roaring.Bitmap
-	if p := x.words[stem]; p != nil {
-		parts = append(parts, p.set())
+	if set, ok := x.words.set(stem); ok {
+		parts = append(parts, set)
 	}
 	return x.together(append(parts, x.needing(stem)...))
 }
@@ -25,7 +25,7 @@ func (x *Index) saying(stem string) *roaring.Bitmap {
 func (x *Index) needing(stem string) []*roaring.Bitmap {
 	var parts []*roaring.Bitmap
 	for _, n := range x.lexicon.needs[stem] {
-		if set := x.values[directory.FacetNeed][string(n)]; set != nil {
+		if set, ok := x.values[directory.FacetNeed].set(string(n)); ok {
 			parts = append(parts, set)
 		}
 	}
@@ -45,7 +45,7 @@ func (x *Index) together(parts []*roaring.Bitmap) *roaring.Bitmap {
 func (x *Index) any(f directory.Facet, values []string) *roaring.Bitmap {
 	var parts []*roaring.Bitmap
 	for _, v := range values {
-		if set := x.values[f][v]; set != nil {
+		if set, ok := x.values[f].set(v); ok {
 			parts = append(parts, set)
 		}
 		if f == directory.FacetServes {
@@ -90,50 +90,74 @@ func from(words []string, prefix string) []string {
 
 // slipped gives the listings that hold a word which differs by one letter.
 func (x *Index) slipped(t token) *roaring.Bitmap {
+	known := x.known()
+	exact, _ := slices.BinarySearch(known, exactly)
 	var parts []*roaring.Bitmap
-	word, stem := slipOf(t.word), slipOf(t.stem)
-	near := func(known string) bool {
-		diff := len(known) - len(t.word)
-		return diff >= -5 && diff <= 4 && (word.of(known) || stem.of(known))
-	}
-	for _, w := range x.known() {
-		if strings.HasPrefix(w, exactly) { // the last of them
-			break
-		}
-		if near(w) {
+	for _, word := range slices.Compact([]string{t.word, t.stem}) {
+		for _, w := range slips(known[:exact], word) {
 			parts = append(parts, x.words[w].set())
 		}
-	}
-	for _, w := range x.lexicon.stems {
-		if near(w) {
+		for _, w := range slips(x.lexicon.stems, word) {
 			parts = append(parts, x.needing(w)...)
 		}
 	}
 	return roaring.FastOr(parts...)
 }
 
-// slip finds the words that differ from one by a letter at most. One slip
-// leaves the first half of a word or the second one as it was, which rules out
-// nearly all of them at a glance; beyond ASCII, letters are not bytes, and each
-// word is compared in full.
-type slip struct {
-	word, first, second string
-}
+// fewSlips is how many words are compared one by one.
+const fewSlips = 32
 
-func slipOf(word string) slip {
-	s := slip{word: word}
-	if half := len(word) / 2; plain(word) && half > 0 {
-		s.first, s.second = word[:half], word[half+1:]
+// slips gives the words of a sorted list that differ from one by one letter at
+// most. It goes along the word, letter by letter, among the words of the list
+// that begin so, and looks at each place only for what the slip can have been
+// there: one of the letters that come next in some word.
+func slips(words []string, word string) []string {
+	var found []string
+	for at := 0; ; {
+		if len(words) <= fewSlips || at == len(word) {
+			for _, w := range words {
+				if (at < len(word) || len(w) <= at+utf8.UTFMax) && oneSlip(word, w) {
+					found = append(found, w)
+				}
+			}
+			slices.Sort(found)
+			return slices.Compact(found)
+		}
+		letter, size := utf8.DecodeRuneInString(word[at:])
+		begun, rest := word[:at], word[at+size:]
+		next, width := utf8.DecodeRuneInString(rest)
+		var same []string
+		look := func(among []string, w string) {
+			if _, ok := slices.BinarySearch(among, w); ok {
+				found = append(found, w)
+			}
+		}
+		for left := words; len(left) > 0; {
+			other, n := utf8.DecodeRuneInString(left[0][at:])
+			if n == 0 { // the beginning itself
+				if rest == "" {
+					found = append(found, left[0])
+				}
+				left = left[1:]
+				continue
+			}
+			prefix := left[0][:at+n]
+			end := sort.Search(len(left), func(i int) bool { return !strings.HasPrefix(left[i], prefix) })
+			among := left[:end]
+			left = left[end:]
+			look(among, prefix+word[at:]) // one more
+			switch {
+			case other == letter:
+				same = among
+				continue
+			case other == next && width > 0:
+				look(among, begun+rest)                           // one less
+				look(among, prefix+word[at:at+size]+rest[width:]) // two that changed places
+			}
+			look(among, prefix+rest) // another one
+		}
+		words, at = same, at+size
 	}
-	return s
-}
-
-func (s *slip) of(known string) bool {
-	// A letter less, or one more of up to four bytes.
-	if diff := len(known) - len(s.word); s.second != "" && (diff > utf8.UTFMax || diff < -1) {
-		return false
-	}
-	return (strings.HasPrefix(known, s.first) || strings.HasSuffix(known, s.second)) && oneSlip(s.word, known)
 }
 
 // without gives the text of r without the words of one part; "" where nothing

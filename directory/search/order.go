@@ -104,14 +104,18 @@ func (x *Index) hits(found *roaring.Bitmap, q directory.Query, near *directory.P
 	numbers := found.ManyIterator()
 	for k := numbers.NextMany(buffer[:]); k > 0; k = numbers.NextMany(buffer[:]) {
 		for _, n := range buffer[:k] {
-			h := placed{chord: unknown, shuffle: directory.Stir(seed ^ x.seeds[n]), number: n}
+			h := placed{chord: unknown, number: n}
 			if from.known {
 				h.chord = from.chord(x.places[n])
 			}
+			if len(first.hits) == wanted && h.chord > first.hits[0].chord {
+				continue
+			}
+			h.shuffle = directory.Stir(seed ^ x.seeds[n])
 			switch {
 			case len(first.hits) < wanted:
 				heap.Push(first, h)
-			case h.chord < first.hits[0].chord || h.chord == first.hits[0].chord && first.compare(h, first.hits[0]) < 0:
+			case first.compare(h, first.hits[0]) < 0:
 				first.hits[0] = h
 				heap.Fix(first, 0)
 			}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -80,9 +81,9 @@ func (x *Index) passing(f directory.Facet, values []string) *roaring.Bitmap {
 	}
 	parts := make([]*roaring.Bitmap, 0, len(values))
 	for _, v := range values {
-		set := x.values[f][v]
-		if set == nil {
-			set = roaring.New()
+		set, ok := x.values[f].set(v)
+		if !ok {
+			return roaring.New()
 		}
 		parts = append(parts, set)
 	}
@@ -161,54 +162,38 @@ func (s *selection) counts() []directory.FacetCounts {
 // count tells what each value of f would give.
 func (s *selection) count(f directory.Facet) directory.FacetCounts {
 	base, chosen := s.free(f), s.chosen[f]
-	answered := base.in(s.x.said[f])
+	answered := base.in(s.x.said[string(f)])
 	counts := directory.FacetCounts{Facet: f, Unsaid: int(base.size - answered)}
-	told := 0
-	tell := func(value string, n int) {
-		c := len(chosen) > 0 && slices.Contains(chosen, value)
-		if n > 0 || c {
-			counts.Values = append(counts.Values, directory.ValueCount{Value: value, Count: n, Chosen: c})
-		}
-		if c {
-			told++
-		}
-	}
-	order := s.x.order()
-	if a := order.areas[f]; a != nil {
-		all, some := a.count(s.x.columns[f], base.set)
-		counts.Values = make([]directory.ValueCount, 0, some+len(chosen))
-		named := make(map[int]bool, len(chosen))
-		for _, value := range chosen {
-			if i, ok := slices.BinarySearch(a.values, value); ok {
-				named[i] = true
+	switch c := s.x.columns[f]; {
+	case answered == 0:
+	case c != nil:
+		counts.Values = c.count(base.set)
+	default:
+		values := s.x.order()[f]
+		counts.Values = make([]directory.ValueCount, 0, len(values))
+		for _, v := range values {
+			if n := base.in(v.listings); n > 0 || slices.Contains(chosen, v.name) {
+				counts.Values = append(counts.Values, directory.ValueCount{Value: v.name, Count: int(n)})
 			}
 		}
-		for i, n := range all {
-			switch {
-			case len(named) > 0 && named[i]:
-				tell(a.values[i], int(n))
-			case n > 0:
-				counts.Values = append(counts.Values, directory.ValueCount{Value: a.values[i], Count: int(n)})
-			}
-		}
-	} else {
-		for _, value := range order.values[f] {
-			n := uint64(0)
-			if set := s.x.values[f][value]; set != nil && answered > 0 {
-				n = base.in(set)
-			}
-			tell(value, int(n))
-		}
 	}
-	if told == len(chosen) {
-		return counts
-	}
-	for _, value := range chosen { // chosen, and named by no listing
-		if !slices.ContainsFunc(counts.Values, func(c directory.ValueCount) bool { return c.Value == value }) {
-			tell(value, int(base.in(s.x.passing(f, []string{value}))))
-		}
+	for _, name := range chosen {
+		s.choose(&counts, base, name)
 	}
 	return counts
+}
+
+// choose marks a value as chosen; it is told even where it gives nothing.
+func (s *selection) choose(counts *directory.FacetCounts, base *tally, name string) {
+	at := slices.IndexFunc(counts.Values, func(v directory.ValueCount) bool { return v.Value == name })
+	if at < 0 {
+		if at = len(counts.Values); s.x.columns[counts.Facet] != nil { // areas are told by their codes
+			at, _ = slices.BinarySearchFunc(counts.Values, name, func(v directory.ValueCount, name string) int { return cmp.Compare(v.Value, name) })
+		}
+		n := base.set.AndCardinality(s.x.passing(counts.Facet, []string{name}))
+		counts.Values = slices.Insert(counts.Values, at, directory.ValueCount{Value: name, Count: int(n)})
+	}
+	counts.Values[at].Chosen = true
 }
 
 // holding tells what each filter and the text hide.
@@ -219,9 +204,9 @@ func (s *selection) holding(q directory.Query, found *roaring.Bitmap) []director
 		for _, v := range q.Filters[f] {
 			wide := s.asking(f, replaced(s.chosen[f], s.x.canonicalValue(f, v), "")).without("")
 			h := directory.Held{Facet: f, Value: v, Hides: int(wide.GetCardinality()) - total}
-			if said := s.x.said[f]; said != nil {
+			if said := s.x.said[string(f)]; said != nil {
 				hidden := roaring.AndNot(wide, found)
-				h.Unsaid = int(hidden.GetCardinality() - hidden.AndCardinality(said))
+				h.Unsaid = int(hidden.GetCardinality() - hidden.AndCardinality(said.set()))
 			}
 			if h.Hides < 0 { // of several values of one facet, fewer find less
 				h.Hides, h.Unsaid = 0, 0

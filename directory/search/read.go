@@ -154,8 +154,8 @@ func (x *Index) unfinished(r *reading, at int) (part, bool) {
 		return part{first: at, last: at + 1, unheard: true}, true
 	}
 	slipped := x.slipped(t)
-	if g, ok := x.areas.(namer); ok && !digits(t.word) {
-		if a, found := g.Alike(townPeople, func(name string) bool { return oneSlip(t.word, name) }); found {
+	if towns := slips(x.towns, t.word); len(towns) > 0 && !digits(t.word) {
+		if a, found := x.areas.(namer).Alike(townPeople, func(name string) bool { return slices.Contains(towns, name) }); found {
 			p := x.inPlace(at, at+1, r, a, nil)
 			p.set.Or(slipped)
 			return p, true

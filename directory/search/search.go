@@ -25,6 +25,7 @@ type Index struct {
 	vocabulary *directory.Vocabulary
 	areas      directory.Areas // nil: only the forms of codes are known
 	lexicon    *lexicon
+	towns      []string // names of places that are understood by their names alone, folded and sorted
 
 	mu      sync.RWMutex
 	ids     []directory.ID // by number; "" for one that nobody has
@@ -32,28 +33,38 @@ type Index struct {
 	places  []place
 	numbers map[directory.ID]uint32
 	free    []uint32
-	live    *roaring.Bitmap                     // the numbers of what can be found
-	gone    *roaring.Bitmap                     // numbers that nobody has any more, and that sets may still hold
-	values  map[directory.Facet]sets            // listings under each value
-	said    map[directory.Facet]*roaring.Bitmap // listings that answer a facet
-	whole   sets                                // listings that serve all of an area, by its code
-	words   map[string]*posting
+	live    *roaring.Bitmap          // the numbers of what can be found
+	gone    *roaring.Bitmap          // numbers that nobody has any more, and that sets may still hold
+	values  map[directory.Facet]sets // listings under each value
+	said    sets                     // listings that answer a facet, by its name
+	whole   sets                     // listings that serve all of an area, by its code
+	words   sets
+	fresh   []string                    // words that came after the dictionary was made
 	columns map[directory.Facet]*column // of the facets whose values are areas
 
-	// What searches need of the keys above in order; nil after a key came or
-	// went, and then made by the next search that needs it.
-	sorted     atomic.Pointer[sorted]
-	dictionary atomic.Pointer[[]string]                // the words
-	counted    atomic.Pointer[[]directory.FacetCounts] // of the whole directory; nil after any change
+	// What searches need of the keys above in order; made by the next search
+	// that needs it where it is nil.
+	sorted     atomic.Pointer[map[directory.Facet][]value] // nil after a value came or went
+	dictionary atomic.Pointer[dictionary]                  // nil after words went
+	counted    atomic.Pointer[[]directory.FacetCounts]     // of the whole directory; nil after any change
 }
 
-// sets are listings, as their numbers, by a key.
-type sets map[string]*roaring.Bitmap
+// sets are listings by a key.
+type sets map[string]*posting
 
-// sorted holds keys of an Index in order.
-type sorted struct {
-	values map[directory.Facet][]string // of the facets whose values are no areas
-	areas  map[directory.Facet]*areas
+// set gives the listings of a key; false where there are none.
+func (s sets) set(key string) (*roaring.Bitmap, bool) {
+	p, ok := s[key]
+	if !ok {
+		return nil, false
+	}
+	return p.set(), true
+}
+
+// value is a value of a facet whose values are no areas.
+type value struct {
+	name     string
+	listings *posting // nil: nobody gives it
 }
 
 // areaFacets are those whose values are areas.
@@ -69,16 +80,20 @@ func New(v *directory.Vocabulary, areas directory.Areas) *Index {
 		live:    roaring.New(),
 		gone:    roaring.New(),
 		values:  make(map[directory.Facet]sets),
-		said:    make(map[directory.Facet]*roaring.Bitmap),
+		said:    make(sets),
 		whole:   make(sets),
-		words:   make(map[string]*posting),
+		words:   make(sets),
 		columns: make(map[directory.Facet]*column),
 	}
+	if g, ok := areas.(namer); ok {
+		g.Alike(townPeople, func(name string) bool { x.towns = append(x.towns, name); return false })
+		slices.Sort(x.towns)
+	}
 	for _, f := range directory.AllFacets() {
-		x.values[f], x.said[f] = make(sets), roaring.New()
+		x.values[f], x.said[string(f)] = make(sets), new(posting)
 	}
 	for _, f := range areaFacets {
-		x.columns[f] = newColumn()
+		x.columns[f] = newColumn(x.around)
 	}
 	return x
 }
@@ -105,6 +120,14 @@ func (x *Index) PutAll(all []directory.Listing) {
 	defer x.mu.Unlock()
 	for i := range read {
 		x.put(&read[i])
+	}
+	x.settle()
+}
+
+// settle ends a change.
+func (x *Index) settle() {
+	for _, c := range x.columns {
+		c.settle()
 	}
 	x.sweep(false)
 }
@@ -146,33 +169,48 @@ func (x *Index) put(e *entry) {
 	x.counted.Store(nil)
 	n := x.number(e)
 	x.live.Add(n)
+	all := len(x.ids)
 	for f, values := range e.terms {
-		x.said[f].Add(n)
+		said := x.said[string(f)]
+		said.add(n)
+		said.weigh(all)
 		for _, v := range values {
-			x.add(x.values[f], v, n)
+			p, came := x.values[f].add(v, n)
+			if x.columns[f] != nil {
+				continue
+			}
+			p.weigh(all)
+			if came {
+				x.sorted.Store(nil)
+			}
 		}
 	}
 	for _, a := range e.whole {
-		x.add(x.whole, a, n)
+		x.whole.add(a, n)
 	}
 	for _, f := range areaFacets {
 		whole := e.whole
 		if f != directory.FacetServes {
 			whole = nil
 		}
-		if x.columns[f].put(n, e.terms[f], whole) {
-			x.sorted.Store(nil)
-		}
+		x.columns[f].put(n, e.terms[f], whole)
 	}
 	for _, w := range e.words {
-		p := x.words[w]
-		if p == nil {
-			p = &posting{}
-			x.words[w] = p
-			x.dictionary.Store(nil)
+		if _, came := x.words.add(w, n); came {
+			x.fresh = append(x.fresh, w)
 		}
-		p.add(n)
 	}
+}
+
+// add adds a listing under a key, and reports whether it is the first there.
+func (s sets) add(key string, n uint32) (p *posting, came bool) {
+	p = s[key]
+	if p == nil {
+		p, came = new(posting), true
+		s[key] = p
+	}
+	p.add(n)
+	return p, came
 }
 
 // Remove takes the hoster's listing out; it does nothing where there is none.
@@ -180,7 +218,7 @@ func (x *Index) Remove(id directory.ID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.remove(id)
-	x.sweep(false)
+	x.settle()
 }
 
 // Len gives how many listings can be found.
@@ -231,36 +269,23 @@ func (x *Index) sweep(atOnce bool) {
 		return
 	}
 	clean := func(s sets) {
-		for key, set := range s {
-			if set.AndNot(x.gone); set.IsEmpty() {
+		for key, p := range s {
+			if p.drop(x.gone) {
 				delete(s, key)
 			}
 		}
 	}
 	for f, said := range x.said {
-		said.AndNot(x.gone)
-		clean(x.values[f])
+		said.drop(x.gone)
+		clean(x.values[directory.Facet(f)])
 	}
 	clean(x.whole)
-	for w, p := range x.words {
-		if p.drop(x.gone) {
-			delete(x.words, w)
-		}
-	}
+	clean(x.words)
 	x.sorted.Store(nil)
 	x.dictionary.Store(nil)
+	x.fresh = nil
 	x.free = append(x.free, x.gone.ToArray()...)
 	x.gone = roaring.New()
-}
-
-func (x *Index) add(s sets, key string, n uint32) {
-	set := s[key]
-	if set == nil {
-		set = roaring.New()
-		s[key] = set
-		x.sorted.Store(nil)
-	}
-	set.Add(n)
 }
 
 // place gives where a hoster is: as it says, else the middle of its commune
@@ -279,32 +304,57 @@ func (x *Index) place(seat directory.Place) place {
 	return placeOf(*a.Point)
 }
 
-// order gives the keys in order, making them anew where they have changed. The
-// caller holds at least the reading lock, so that they cannot change meanwhile.
-func (x *Index) order() *sorted {
+// order gives the values of the facets in order, making them anew where they
+// have changed. The caller holds at least the reading lock, so that they cannot
+// change meanwhile.
+func (x *Index) order() map[directory.Facet][]value {
 	if s := x.sorted.Load(); s != nil {
-		return s
+		return *s
 	}
-	s := &sorted{values: make(map[directory.Facet][]string), areas: make(map[directory.Facet]*areas)}
+	s := make(map[directory.Facet][]value)
 	for f, values := range x.values {
-		if c := x.columns[f]; c != nil {
-			s.areas[f] = c.prepare(x.around)
-		} else {
-			s.values[f] = x.naturalOrder(f, values)
+		if x.columns[f] != nil {
+			continue
+		}
+		for _, name := range x.naturalOrder(f, values) {
+			s[f] = append(s[f], value{name, values[name]})
 		}
 	}
-	x.sorted.Store(s)
+	x.sorted.Store(&s)
 	return s
 }
 
-// known gives the words of all listings in order.
+// dictionary holds the words of all listings in order, but for those that came
+// after the first so many of Index.fresh.
+type dictionary struct {
+	words []string
+	fresh int
+}
+
+// known gives the words of all listings in order. Those that have come since it
+// was last asked are put in: with each profile come some.
 func (x *Index) known() []string {
-	if d := x.dictionary.Load(); d != nil {
-		return *d
+	d := x.dictionary.Load()
+	switch {
+	case d == nil:
+		d = &dictionary{slices.Sorted(maps.Keys(x.words)), len(x.fresh)}
+	case d.fresh == len(x.fresh):
+		return d.words
+	default:
+		d = &dictionary{merged(d.words, slices.Sorted(slices.Values(x.fresh[d.fresh:]))), len(x.fresh)}
 	}
-	d := slices.Sorted(maps.Keys(x.words))
-	x.dictionary.Store(&d)
-	return d
+	x.dictionary.Store(d)
+	return d.words
+}
+
+// merged gives two sorted lists as one.
+func merged(a, b []string) []string {
+	all := make([]string, 0, len(a)+len(b))
+	for _, w := range b {
+		n, _ := slices.BinarySearch(a, w)
+		all, a = append(append(all, a[:n]...), w), a[n:]
+	}
+	return append(all, a...)
 }
 
 func keys(s sets) []string {

@@ -70,7 +70,7 @@ func (x *Index) around(value string) []string {
 func (x *Index) servingAround(around []string) *roaring.Bitmap {
 	var parts []*roaring.Bitmap
 	for _, a := range around {
-		if set := x.whole[a]; set != nil {
+		if set, ok := x.whole.set(a); ok {
 			parts = append(parts, set)
 		}
 	}

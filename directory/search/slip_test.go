@@ -1,18 +1,30 @@
 package search
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// The glance at the halves of a word loses no slip.
-func TestSlipLosesNothing(t *testing.T) {
+// Going along a sorted list finds the words that comparing each of them finds.
+func TestSlipsAreThoseOfComparing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := rapid.StringMatching(`[abé]{2,8}`).Draw(t, "a")
-		b := rapid.StringMatching(`[abé]{1,9}`).Draw(t, "b")
-		if s := slipOf(a); s.of(b) != oneSlip(a, b) {
-			t.Fatalf("%q and %q: got %t, want %t", a, b, s.of(b), oneSlip(a, b))
+		// Enough of few letters that words share beginnings; one is of two bytes, one of three.
+		letter := rapid.SampledFrom([]rune("aabné語"))
+		words := rapid.SliceOfN(rapid.StringOfN(letter, 0, 7, -1), 0, 300).Draw(t, "words")
+		slices.Sort(words)
+		words = slices.Compact(words)
+		word := rapid.StringOfN(letter, 1, 7, -1).Draw(t, "word")
+		var want []string
+		for _, w := range words {
+			if oneSlip(word, w) {
+				want = append(want, w)
+			}
+		}
+		if got := slips(words, word); !slices.Equal(got, want) {
+			t.Fatalf("%q among %s: got %q, want %q", word, strings.Join(words, " "), got, want)
 		}
 	})
 }

@@ -22,7 +22,7 @@ var ErrSnapshot = errors.New("search: snapshot does not fit")
 
 // snapshotMagic begins a snapshot. It changes with the form of snapshots and
 // with what the index reads in a listing.
-const snapshotMagic = "matou search 1\n"
+const snapshotMagic = "matou search 2\n"
 
 // Save writes a snapshot of the index: what reading every listing anew would
 // give, in a form that is read a hundred times faster. key says what the index
@@ -53,15 +53,11 @@ func (x *Index) Save(w io.Writer, key string, after uint64) error {
 	e.set(x.live)
 	e.set(x.gone)
 	for _, f := range directory.AllFacets() {
-		e.set(x.said[f])
+		e.posting(x.said[string(f)])
 		e.sets(x.values[f])
 	}
 	e.sets(x.whole)
-	e.number(uint64(len(x.words)))
-	for word, p := range x.words {
-		e.text(word)
-		e.posting(p)
-	}
+	e.sets(x.words)
 	for _, f := range areaFacets {
 		e.column(x.columns[f])
 	}
@@ -118,17 +114,18 @@ func (e *encoder) set(s *roaring.Bitmap) {
 
 func (e *encoder) sets(all sets) {
 	e.number(uint64(len(all)))
-	for key, s := range all {
+	for key, p := range all {
 		e.text(key)
-		e.set(s)
+		e.posting(p)
 	}
 }
 
-// posting writes a plain list as its length and its steps; a bitmap as 0.
+// posting writes a plain list as its length and its steps; a bitmap as more
+// than any of these.
 func (e *encoder) posting(p *posting) {
 	if p.many != nil {
-		e.number(0)
-		e.set(p.many)
+		e.number(mostFew + 1)
+		e.set(p.many.Bitmap)
 		return
 	}
 	e.number(uint64(len(p.few)))
@@ -139,13 +136,20 @@ func (e *encoder) posting(p *posting) {
 	}
 }
 
+// column writes the areas, the combinations of them that somebody answers, and
+// which of these each listing answers.
 func (e *encoder) column(c *column) {
+	e.texts(c.codes)
+	ids := func(all []int32) {
+		e.number(uint64(len(all)))
+		for _, id := range all {
+			e.number(uint64(id))
+		}
+	}
 	e.number(uint64(len(c.combos)))
 	for _, k := range c.combos {
-		e.text(k.key)
-		e.number(uint64(k.listings))
-		e.texts(k.values)
-		e.texts(k.whole)
+		ids(k.values)
+		ids(k.whole)
 	}
 	e.number(uint64(len(c.of)))
 	for _, i := range c.of {
@@ -183,15 +187,17 @@ func (x *Index) Load(snapshot []byte, key string) (after uint64, err error) {
 	d.most = uint64(len(y.ids))
 	y.live, y.gone = d.set(), d.set()
 	for _, f := range directory.AllFacets() {
-		y.said[f], y.values[f] = d.set(), d.sets()
+		y.said[string(f)], y.values[f] = d.posting(), d.sets()
+		y.said[string(f)].weigh(len(y.ids))
+		for _, p := range y.values[f] {
+			if !slices.Contains(areaFacets, f) {
+				p.weigh(len(y.ids))
+			}
+		}
 	}
-	y.whole = d.sets()
-	for range d.count() {
-		word := d.text()
-		y.words[word] = d.posting()
-	}
+	y.whole, y.words = d.sets(), d.sets()
 	for _, f := range areaFacets {
-		y.columns[f] = d.column()
+		d.column(y.columns[f])
 	}
 	for _, c := range y.columns {
 		d.bad = d.bad || len(c.of) < len(y.ids)
@@ -221,6 +227,7 @@ func (x *Index) Clear() {
 func (x *Index) become(y *Index) {
 	x.ids, x.seeds, x.places, x.numbers, x.free = y.ids, y.seeds, y.places, y.numbers, y.free
 	x.live, x.gone, x.values, x.said, x.whole, x.words, x.columns = y.live, y.gone, y.values, y.said, y.whole, y.words, y.columns
+	x.fresh = nil
 	x.sorted.Store(nil)
 	x.dictionary.Store(nil)
 	x.counted.Store(nil)
@@ -288,48 +295,64 @@ func (d *decoder) sets() sets {
 	all := make(sets, n)
 	for range n {
 		key := d.text()
-		all[key] = d.set()
+		all[key] = d.posting()
 	}
 	return all
 }
 
 func (d *decoder) posting() *posting {
-	n := d.count()
-	if n == 0 {
-		return &posting{many: d.set()}
+	n := d.number()
+	if n > mostFew {
+		return &posting{many: &many{Bitmap: d.set()}}
 	}
-	p := &posting{few: make([]uint32, 0, min(n, mostFew))}
-	last := uint32(0)
-	for range n {
-		last += uint32(d.number())
-		p.few = append(p.few, last)
+	p := &posting{few: make([]uint32, n)}
+	last, sum := uint64(0), uint64(0)
+	for i := range p.few {
+		sum += d.number()
+		d.bad = d.bad || i > 0 && sum <= last
+		last = sum
+		p.few[i] = uint32(sum)
 	}
-	d.bad = d.bad || !slices.IsSorted(p.few) || uint64(last) >= d.most
+	d.bad = d.bad || n > 0 && last >= d.most
 	return p
 }
 
-func (d *decoder) column() *column {
-	c := newColumn()
-	c.combos = c.combos[:0]
-	for i := range d.count() {
-		k := combo{key: d.text(), listings: int(d.number()), values: d.texts(), whole: d.texts()}
-		c.combos = append(c.combos, k)
-		switch {
-		case i == 0:
-		case k.listings == 0:
-			c.free = append(c.free, uint32(i))
-		default:
-			c.at[k.key] = uint32(i)
-		}
-	}
-	d.bad = d.bad || len(c.combos) == 0
+// column fills an empty column.
+func (d *decoder) column(c *column) {
+	var known []int32
 	for range d.count() {
-		i := d.number()
-		if i >= uint64(len(c.combos)) {
-			d.bad = true
-			return c
-		}
-		c.of = append(c.of, uint32(i))
+		known = append(known, c.id(d.text()))
 	}
-	return c
+	ids := func() []int32 {
+		all := make([]int32, d.count())
+		for i := range all {
+			n := d.number()
+			if n >= uint64(len(known)) {
+				d.left, d.bad = nil, true
+				return nil
+			}
+			all[i] = known[n]
+		}
+		return all
+	}
+	var combos []uint32
+	for range d.count() {
+		values, whole := ids(), ids()
+		if len(values) == 0 {
+			combos = append(combos, 0)
+			continue
+		}
+		combos = append(combos, c.combine(values, whole))
+	}
+	c.of = make([]uint32, d.count())
+	for n := range c.of {
+		i := d.number()
+		if i >= uint64(len(combos)) {
+			d.bad = true
+			return
+		}
+		c.of[n] = combos[i]
+		c.combos[c.of[n]].listings++
+	}
+	c.settle()
 }

@@ -289,27 +289,7 @@ var visitors = []struct {
 func TestVisitorsFindWhoAnswers(t *testing.T) {
 	a, x := newAsker(t)
 	for _, c := range visitors {
-		r := x.Search(directory.Query{Text: c.text, Day: today, Limit: directory.MaxLimit})
-		for r.Total > len(r.Hits) {
-			r.Hits = append(r.Hits, x.Search(directory.Query{Text: c.text, Day: today, Limit: directory.MaxLimit, Offset: len(r.Hits)}).Hits...)
-		}
-		found := make(map[directory.ID]bool)
-		for _, h := range r.Hits {
-			found[h.ID] = true
-		}
-		var missing, beside []string
-		for i, l := range a.listings {
-			want := c.want(a, i)
-			switch id := l.Hoster.ID; {
-			case want && !found[id]:
-				missing = append(missing, l.Hoster.Name)
-			case !want && found[id]:
-				beside = append(beside, l.Hoster.Name)
-			}
-		}
-		if len(missing)+len(beside) > 0 {
-			t.Errorf("%q: got %d; missing %d %.200q; beside %d %.200q; read as %+v", c.text, r.Total, len(missing), missing, len(beside), beside, r.Read)
-		}
+		r := a.ask(t, x, c.text, c.want)
 		if c.offers != "" && !slices.ContainsFunc(r.Read, func(w directory.Reading) bool {
 			f, v, _ := strings.Cut(c.offers, "=")
 			return string(w.Facet) == f && slices.Contains(w.Values, v) && w.Offer != nil
@@ -317,4 +297,31 @@ func TestVisitorsFindWhoAnswers(t *testing.T) {
 			t.Errorf("%q: got %+v, want an offer of %s", c.text, r.Read, c.offers)
 		}
 	}
+}
+
+// ask holds the whole answer to a question against who should be in it.
+func (a *asker) ask(t *testing.T, x *search.Index, text string, want rule) directory.Result {
+	t.Helper()
+	r := x.Search(directory.Query{Text: text, Day: today, Limit: directory.MaxLimit})
+	for r.Total > len(r.Hits) {
+		r.Hits = append(r.Hits, x.Search(directory.Query{Text: text, Day: today, Limit: directory.MaxLimit, Offset: len(r.Hits)}).Hits...)
+	}
+	found := make(map[directory.ID]bool)
+	for _, h := range r.Hits {
+		found[h.ID] = true
+	}
+	var missing, beside []string
+	for i, l := range a.listings {
+		want := want(a, i)
+		switch id := l.Hoster.ID; {
+		case want && !found[id]:
+			missing = append(missing, l.Hoster.Name)
+		case !want && found[id]:
+			beside = append(beside, l.Hoster.Name)
+		}
+	}
+	if len(missing)+len(beside) > 0 {
+		t.Errorf("%q: got %d; missing %d %.200q; beside %d %.200q; read as %+v", text, r.Total, len(missing), missing, len(beside), beside, r.Read)
+	}
+	return r
 }

@@ -185,7 +185,8 @@ func (x *Index) near(f directory.Facet, code string) []string {
 		kilometres float64
 	}
 	var all []neighbour
-	for _, v := range x.order().areas[f].values {
+	for _, named := range x.columns[f].order {
+		v := named.code
 		if v == code || kindOf(v) != kindOf(code) {
 			continue
 		}
