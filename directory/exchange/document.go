@@ -116,7 +116,7 @@ func (e Entry) hoster() directory.Hoster {
 		ConfirmedAt: e.ConfirmedAt, UpdatedAt: e.UpdatedAt,
 	}
 	if c := e.Contact; c != nil {
-		h.Contact = directory.Contact{URL: c.URL, Email: c.Email, Phone: c.Phone}
+		h.Contact = directory.Contact(*c)
 	}
 	if p := e.Seat; p != nil {
 		h.Seat = directory.Place{Name: p.Name, Address: p.Address, Area: p.Area, Country: p.Country}
@@ -127,28 +127,29 @@ func (e Entry) hoster() directory.Hoster {
 	for _, m := range e.Collectives {
 		h.Memberships = append(h.Memberships, directory.Membership{Collective: m.Collective, Since: m.Since, Until: m.Until, State: m.State})
 	}
-	for _, s := range e.Statements {
-		st := directory.Statement{Criterion: s.Criterion, Value: s.Value, SaidBy: s.SaidBy, Proof: s.Proof, Comment: s.Comment}
-		if st.SaidBy == e.ID {
-			st.SaidBy = ""
-		}
-		h.Statements = append(h.Statements, st)
-	}
+	h.Statements = statementsOf(e.Statements, e.ID)
+	e.moreOf(&h)
 	taken := map[string]bool{}
 	for _, s := range e.Services {
-		h.Services = append(h.Services, s.service(unique(taken, Slug(s.Name), maxName)))
+		slug := s.Slug
+		if slug == "" {
+			slug = Slug(s.Name)
+		}
+		h.Services = append(h.Services, s.service(unique(taken, slug, maxName), e.ID))
 	}
 	return h
 }
 
-func (s EntryService) service(slug string) directory.Service {
-	return directory.Service{
+func (s EntryService) service(slug string, hoster directory.ID) directory.Service {
+	back := directory.Service{
 		ID: s.ID, Slug: slug, Name: s.Name, Summary: s.Summary, Website: s.Website, Needs: s.Needs,
 		Software:     directory.Software{Name: s.Software, Licence: s.Licence, Source: s.Source},
 		Registration: directory.Registration{WithoutAccount: s.WithoutAccount, OpenTo: s.OpenTo, Capacity: s.Capacity},
 		Share:        s.Share,
 		Level:        s.Level, Price: s.Price, Terms: s.Terms,
 	}
+	s.moreOf(&back, hoster)
+	return back
 }
 
 // handleName gives the name in "@name@host".

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"reflect"
 	"time"
 
 	"matou/directory"
@@ -25,37 +26,50 @@ import (
 //	  "fetchedAt": "2026-02-01T10:00:00Z"
 //	}
 type Entry struct {
-	ID          directory.ID          `json:"id"`
-	Handle      string                `json:"handle"`         // "@name@host"
-	Page        string                `json:"page,omitempty"` // its own page on its own node
-	Name        string                `json:"name"`
-	Summary     directory.Text        `json:"summary,omitempty"`
-	Form        directory.LegalForm   `json:"form,omitempty"`
-	State       directory.State       `json:"state,omitempty"`
-	Website     string                `json:"website,omitempty"`
-	Logo        string                `json:"logo,omitempty"`
-	Contact     *EntryContact         `json:"contact,omitempty"`
-	Languages   []directory.Language  `json:"languages,omitempty"`
-	Audiences   []directory.Audience  `json:"audiences,omitempty"`
-	Since       directory.Date        `json:"since,omitzero"`
-	Until       directory.Date        `json:"until,omitzero"`
-	Seat        *EntryPlace           `json:"seat,omitempty"`
-	Serves      []directory.AreaCode  `json:"serves,omitempty"` // where it intervenes
-	DataIn      []directory.AreaCode  `json:"dataIn,omitempty"` // where the data are
-	Maintenance directory.Maintenance `json:"maintenance,omitempty"`
-	PaidPeople  *int                  `json:"paidPeople,omitempty"`
-	Volunteers  *int                  `json:"volunteers,omitempty"`
-	Funding     []directory.Funding   `json:"fundedBy,omitempty"`
-	Collectives []EntryMembership     `json:"collectives,omitempty"` // by their slugs, with who says so
-	Relations   []EntryRelation       `json:"relations,omitempty"`   // that it states, with who says so
-	Closing     *EntryClosing         `json:"closing,omitempty"`
-	Statements  []EntryStatement      `json:"statements,omitempty"`
-	Services    []EntryService        `json:"services"`         // never null
-	Source      string                `json:"source,omitempty"` // the address that it was fetched from
-	FetchedAt   time.Time             `json:"fetchedAt,omitzero"`
-	LearnedFrom []directory.ID        `json:"learnedFrom,omitempty"` // the directories that told this one of it
-	ConfirmedAt time.Time             `json:"confirmedAt,omitzero"`  // when the hoster last stood by it
-	UpdatedAt   time.Time             `json:"updatedAt,omitzero"`
+	ID           directory.ID          `json:"id"`
+	Handle       string                `json:"handle"`         // "@name@host"
+	Page         string                `json:"page,omitempty"` // its own page on its own node
+	Name         string                `json:"name"`
+	Summary      directory.Text        `json:"summary,omitempty"`
+	Description  directory.Text        `json:"description,omitempty"` // Markdown
+	Form         directory.LegalForm   `json:"form,omitempty"`
+	State        directory.State       `json:"state,omitempty"`
+	StateComment string                `json:"stateComment,omitempty"` // in its own words
+	Website      string                `json:"website,omitempty"`
+	Logo         string                `json:"logo,omitempty"`
+	Legal        string                `json:"legal,omitempty"` // address of its legal notice
+	Guides       directory.Guides      `json:"guides,omitzero"`
+	Links        []directory.Link      `json:"links,omitempty"`
+	Owner        *directory.Owner      `json:"owner,omitempty"` // the body that it belongs to
+	Contact      *EntryContact         `json:"contact,omitempty"`
+	Languages    []directory.Language  `json:"languages,omitempty"`
+	Audiences    []directory.Audience  `json:"audiences,omitempty"`
+	Since        directory.Date        `json:"since,omitzero"`
+	Until        directory.Date        `json:"until,omitzero"`
+	Seat         *EntryPlace           `json:"seat,omitempty"`
+	Serves       []directory.AreaCode  `json:"serves,omitempty"` // where it intervenes
+	DataIn       []directory.AreaCode  `json:"dataIn,omitempty"` // where the data are
+	Maintenance  directory.Maintenance `json:"maintenance,omitempty"`
+	PaidPeople   *int                  `json:"paidPeople,omitempty"`
+	Volunteers   *int                  `json:"volunteers,omitempty"`
+	EntryWork
+	Governance   directory.Text      `json:"governance,omitempty"` // who decides, and how
+	Decisions    directory.Decisions `json:"decisions,omitzero"`
+	FundingWords directory.Text      `json:"funding,omitempty"`  // what pays for the work, in words
+	Funding      []directory.Funding `json:"fundedBy,omitempty"` // the same as facts
+	Prices       directory.Text      `json:"prices,omitempty"`
+	Hosting      *directory.Hosting  `json:"hosting,omitempty"`     // of the services that say nothing else
+	Seeks        directory.Text      `json:"seeks,omitempty"`       // the help that it looks for
+	Collectives  []EntryMembership   `json:"collectives,omitempty"` // by their slugs, with who says so
+	Relations    []EntryRelation     `json:"relations,omitempty"`   // that it states, with who says so
+	Closing      *EntryClosing       `json:"closing,omitempty"`
+	Statements   []EntryStatement    `json:"statements,omitempty"`
+	Services     []EntryService      `json:"services"`         // never null
+	Source       string              `json:"source,omitempty"` // the address that it was fetched from
+	FetchedAt    time.Time           `json:"fetchedAt,omitzero"`
+	LearnedFrom  []directory.ID      `json:"learnedFrom,omitempty"` // the directories that told this one of it
+	ConfirmedAt  time.Time           `json:"confirmedAt,omitzero"`  // when the hoster last stood by it
+	UpdatedAt    time.Time           `json:"updatedAt,omitzero"`
 }
 
 // EntryContact is how to reach a hoster.
@@ -63,6 +77,21 @@ type EntryContact struct {
 	URL   string `json:"url,omitempty"`
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
+
+	Hours     []directory.Hours    `json:"hours,omitempty"` // when somebody answers
+	Languages []directory.Language `json:"languages,omitempty"`
+	Delay     directory.Text       `json:"delay,omitempty"` // within what time an answer comes, in words
+}
+
+// EntryWork is who does the work, beside how many they are, and how that is
+// bearable.
+type EntryWork struct {
+	CanRepair      *int                      `json:"canRepair,omitempty"`   // people able to act on the machines
+	CanActAlone    *bool                     `json:"canActAlone,omitempty"` // somebody can intervene alone
+	PeopleComment  directory.Text            `json:"peopleComment,omitempty"`
+	OnCall         *directory.OnCall         `json:"onCall,omitempty"`    // left out: not said
+	Guarantee      directory.Text            `json:"guarantee,omitempty"` // what is promised, or why nothing is
+	Qualifications []directory.Qualification `json:"qualifications,omitempty"`
 }
 
 // EntryPlace is where a hoster is; coordinates are decimal degrees, WGS 84,
@@ -116,6 +145,7 @@ type EntryStatement struct {
 // EntryService is one service of a hoster.
 type EntryService struct {
 	ID             directory.ID             `json:"id,omitempty"`
+	Slug           string                   `json:"slug,omitempty"` // unique within its hoster
 	Name           string                   `json:"name"`
 	Summary        directory.Text           `json:"summary,omitempty"`
 	Website        string                   `json:"website,omitempty"`
@@ -128,8 +158,22 @@ type EntryService struct {
 	Capacity       directory.Capacity       `json:"capacity,omitempty"`
 	Share          int                      `json:"share,omitempty"` // of mutual aid: see directory.Service
 	Level          directory.Level          `json:"level,omitempty"`
+	LevelComment   string                   `json:"levelComment,omitempty"` // in words of the hoster
+	Since          directory.Date           `json:"since,omitzero"`
+	Until          directory.Date           `json:"until,omitzero"`
 	Price          directory.Text           `json:"price,omitempty"`
+	Limits         directory.Text           `json:"limits,omitempty"` // in words
 	Terms          string                   `json:"terms,omitempty"`
+	Contract       string                   `json:"contract,omitempty"` // address of the model contract
+	Guides         directory.Guides         `json:"guides,omitzero"`
+	Contact        *EntryContact            `json:"contact,omitempty"`      // left out: the hoster's
+	Holds          directory.Holds          `json:"holds,omitzero"`         // up to what size it can serve
+	Leaving        directory.Text           `json:"leaving,omitempty"`      // how to leave with one's data
+	LeavesIn       []string                 `json:"leavesIn,omitempty"`     // formats in which the data come out
+	Allowance      *directory.Allowance     `json:"allowance,omitempty"`    // days of interruption a year that the hoster allows itself
+	Intervention   *directory.Intervention  `json:"intervention,omitempty"` // within what time somebody starts to act
+	Hosting        *directory.Hosting       `json:"hosting,omitempty"`      // left out: the hoster's
+	Statements     []EntryStatement         `json:"statements,omitempty"`
 }
 
 // EntryOf gives the public JSON document of a listing.
@@ -144,10 +188,14 @@ func EntryOf(l directory.Listing) Entry {
 		Services: make([]EntryService, 0, len(h.Services)),
 		Source:   l.Origin, FetchedAt: l.FetchedAt, LearnedFrom: l.LearnedFrom, ConfirmedAt: h.ConfirmedAt, UpdatedAt: h.UpdatedAt,
 	}
-	if c := (EntryContact{URL: h.Contact.URL, Email: h.Contact.Email, Phone: h.Contact.Phone}); c != (EntryContact{}) {
-		e.Contact = &c
+	e.Description, e.StateComment, e.Legal, e.Guides, e.Links, e.Owner = h.Description, h.StateComment, h.Legal, h.Guides, h.Links, h.Owner
+	e.Contact = entryContact(h.Contact)
+	e.EntryWork = EntryWork{
+		CanRepair: h.Work.CanRepair, CanActAlone: h.Work.CanActAlone, PeopleComment: h.Work.PeopleComment,
+		OnCall: h.Work.OnCall, Guarantee: h.Work.Guarantee, Qualifications: h.Work.Qualifications,
 	}
-	e.Funding = h.FundedBy
+	e.Governance, e.Decisions, e.FundingWords, e.Funding = h.Governance, h.Decisions, h.Funding, h.FundedBy
+	e.Prices, e.Hosting, e.Seeks = h.Prices, entryHosting(h.Hosting), h.Seeks
 	e.Collectives = entryMemberships(l)
 	e.Relations = entryRelations(l)
 	if c := h.Closing; c.NoticeDays != nil || !c.AnnouncedOn.IsZero() || len(c.Plan) > 0 {
@@ -157,7 +205,7 @@ func EntryOf(l directory.Listing) Entry {
 		e.Statements = append(e.Statements, entryStatement(s, h.ID))
 	}
 	for _, s := range h.Services {
-		e.Services = append(e.Services, entryService(s))
+		e.Services = append(e.Services, entryService(s, h.ID))
 	}
 	return e
 }
@@ -181,11 +229,33 @@ func entryStatement(s directory.Statement, hoster directory.ID) EntryStatement {
 	return EntryStatement{Criterion: s.Criterion, Value: s.Value, SaidBy: by, Proof: s.Proof, Comment: s.Comment, Charter: s.Charter}
 }
 
-func entryService(s directory.Service) EntryService {
-	return EntryService{
-		ID: s.ID, Name: s.Name, Summary: s.Summary, Website: s.Website,
+func entryContact(c directory.Contact) *EntryContact {
+	e := EntryContact(c)
+	if reflect.ValueOf(e).IsZero() {
+		return nil
+	}
+	return &e
+}
+
+func entryHosting(h directory.Hosting) *directory.Hosting {
+	if reflect.ValueOf(h).IsZero() {
+		return nil
+	}
+	return &h
+}
+
+func entryService(s directory.Service, hoster directory.ID) EntryService {
+	e := EntryService{
+		ID: s.ID, Slug: s.Slug, Name: s.Name, Summary: s.Summary, Website: s.Website,
 		Software: s.Software.Name, Licence: s.Software.Licence, Source: s.Software.Source, Needs: s.Needs,
 		WithoutAccount: s.Registration.WithoutAccount, OpenTo: s.Registration.OpenTo, Capacity: s.Registration.Capacity, Share: s.Share,
-		Level: s.Level, Price: s.Price, Terms: s.Terms,
+		Level: s.Level, LevelComment: s.LevelComment, Since: s.Since, Until: s.Until,
+		Price: s.Price, Limits: s.Limits, Terms: s.Terms, Contract: s.Contract, Guides: s.Guides, Contact: entryContact(s.Contact),
+		Holds: s.Holds, Leaving: s.Leaving, LeavesIn: s.LeavesIn, Allowance: s.Allowance, Intervention: s.Intervention,
+		Hosting: entryHosting(s.Hosting),
 	}
+	for _, st := range s.Statements {
+		e.Statements = append(e.Statements, entryStatement(st, hoster))
+	}
+	return e
 }
