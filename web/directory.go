@@ -17,10 +17,16 @@ type Directory interface {
 	// ListingByHandle gives the listing of "name@host", under the handle that
 	// the hoster has now where it moved, or directory.ErrNotFound.
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
+	// History gives the past of a listing, the latest entry first; one without
+	// entries where there is none.
+	History(ctx context.Context, id directory.ID) (directory.History, error)
 	// Notices gives a hoster's notices (every listed hoster's for ""), last updated first.
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
 	// Notice gives one, or directory.ErrNotFound or directory.ErrGone.
 	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
+	// Changes gives a number that grows with each change of what is listed, once
+	// searches see it.
+	Changes() uint64
 }
 
 // Own is what a hoster node shows of its own hoster.

@@ -15,6 +15,7 @@ type hosterView struct {
 	Name       string
 	Face       face
 	Handle     string // "@name@host"
+	Was        string // the handle before it moved, where it was asked for by that
 	Home       link   // its own page
 	Own        bool   // this node is its home
 	Places     []string
@@ -42,6 +43,7 @@ type hosterView struct {
 	Feeds      waysToFollow
 	Entry      entryView
 	Follow     *followForm
+	Story      pastView
 }
 
 // contactView is how to reach the people.
@@ -58,6 +60,7 @@ type memberView struct {
 	Claimed                           bool // the hoster alone says so
 	Collective, Since, Until, Comment string
 	Life                              string
+	Admission                         *admissionView // nil: nothing is written down of it
 }
 
 // linkGroup is the links of one kind.
@@ -95,8 +98,11 @@ func (s *Site) showListing(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	view.Members, view.Bonds = s.memberships(v.locale, listing), s.bonds(v.locale, listing)
-	view.Handle = plain(listing.Handle)
+	if view.Members, err = s.memberships(v, listing); err != nil {
+		return page{}, err
+	}
+	view.Bonds = s.bonds(v.locale, listing)
+	view.Handle, view.Was = plain(listing.Handle), s.before(v, listing)
 	view.Home = outward(listing.URL)
 	view.Entry.Origin = outward(listing.Origin)
 	view.Entry.FetchedAt = s.momentOrNil(v.locale, listing.FetchedAt)
@@ -108,14 +114,12 @@ func (s *Site) showListing(v *visit) (page, error) {
 	view.AllNotices = view.State
 	view.Feeds = s.waysToFollow(v, view.Handle, "listed-state", handleOf(listing))
 	view.Entry.Exports = s.listingExports(listing)
-	return s.hosterPage(v, view), nil
-}
-
-// movedTo leads from a handle of before to the same page under the one of now.
-func (s *Site) movedTo(v *visit, l directory.Listing) page {
-	values := v.addressed()
-	values[0] = handleOf(l)
-	return page{moved: address(v.language(), v.name, values...), status: http.StatusMovedPermanently}
+	if view.Story, err = s.past(v.Context(), v.locale, listing); err != nil {
+		return page{}, err
+	}
+	p := s.hosterPage(v, view)
+	p.unlisted = view.Was != "" // the same page has a shorter address
+	return p, nil
 }
 
 // listingExports are the files of a listing for programs.
@@ -136,12 +140,6 @@ func ownExports() []feedLink {
 		{"JSON-LD", "application/ld+json", "/profile.jsonld"},
 		{"librehost.json", "application/json", exchange.LibrehostPath},
 	}
-}
-
-// movedFrom reports whether a listing was asked for by a handle that its hoster
-// had before it moved.
-func movedFrom(handle string, l directory.Listing) bool {
-	return !strings.EqualFold(strings.TrimPrefix(handle, "@"), handleOf(l))
 }
 
 // showOwn is the page of the node's own hoster, or of its aggregator.
@@ -222,10 +220,12 @@ func (s *Site) hoster(v *visit, h directory.Hoster) (hosterView, error) {
 	for _, a := range h.Audiences {
 		view.Audiences = append(view.Audiences, s.words(v.language(), directory.FacetAudience, string(a)))
 	}
-	view.Members = s.memberships(loc, directory.Listing{Hoster: h})
 	view.Bonds = s.bonds(loc, directory.Listing{Hoster: h})
 	view.Machines = s.hosting(loc, h.Hosting)
 	var err error
+	if view.Members, err = s.memberships(v, directory.Listing{Hoster: h}); err != nil {
+		return view, err
+	}
 	view.Face = s.face(view.Name, h.Logo)
 	view.Face.Big = true
 	if view.Entry.KeyWords, err = s.keyWords(v.Context(), h.ID); err != nil {

@@ -32,6 +32,8 @@ type records struct {
 	gone     []directory.ID
 	moved    map[string]string // from a handle of before to the one of now
 	broken   error             // what every answer fails with
+	history  directory.History // of every listing
+	changes  uint64            // of what is listed, since
 }
 
 func newRecords(v *directory.Vocabulary, a directory.Areas, listings []directory.Listing, notices []directory.Notice) *records {
@@ -67,6 +69,10 @@ func (r *records) ListingByHandle(_ context.Context, handle string) (directory.L
 	return directory.Listing{}, fmt.Errorf("listing: %w", directory.ErrNotFound)
 }
 
+func (r *records) History(context.Context, directory.ID) (directory.History, error) {
+	return r.history, r.broken
+}
+
 func (r *records) Notices(_ context.Context, hoster directory.ID, limit int) ([]directory.Notice, error) {
 	var all []directory.Notice
 	for _, n := range r.notices {
@@ -88,6 +94,8 @@ func (r *records) Notice(_ context.Context, id directory.ID) (directory.Notice, 
 	}
 	return directory.Notice{}, fmt.Errorf("notice: %w", directory.ErrNotFound)
 }
+
+func (r *records) Changes() uint64 { return r.changes }
 
 // towns is a gazetteer of three places, two of one name.
 type towns struct{}
