@@ -198,7 +198,7 @@ func (s *Site) showFind(v *visit) (page, error) {
 		return page{}, err
 	}
 	return page{
-		template: "find", title: loc.word("find", view.Step), description: loc.text("find.lead"),
+		template: "find", title: loc.word("find", view.Step), description: loc.text("find.lead"), fault: view.Fault != "",
 		data: view, unlisted: at > 0 || !f.empty(),
 	}, nil
 }

@@ -161,7 +161,7 @@ func (s *Site) sendHome(l directory.Language) http.HandlerFunc {
 		form.From, form.Fault = plain(from), v.locale.text(key)
 		view.Forms[handle] = form
 		p := s.followPage(v, view)
-		p.status = status
+		p.status, p.fault = status, true
 		s.render(w, v, p)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -165,8 +166,8 @@ func TestHandleOfBeforeLeadsToTheListing(t *testing.T) {
 	now := directorytest.Listing("Les Lucioles").Handle
 	n.records.moved = map[string]string{"lucioles@avant.example": strings.TrimPrefix(now, "@")}
 	for from, want := range map[string]string{
-		"/h/lucioles@avant.example":                       "/h/" + strings.TrimPrefix(now, "@"),
-		"/en/h/lucioles@avant.example":                    "/en/h/" + strings.TrimPrefix(now, "@"),
+		"/h/lucioles@avant.example":                       "/h/" + strings.TrimPrefix(now, "@") + "?was=%40lucioles%40avant.example",
+		"/en/h/lucioles@avant.example":                    "/en/h/" + strings.TrimPrefix(now, "@") + "?was=%40lucioles%40avant.example",
 		"/api/v1/listings/lucioles@avant.example?lang=fr": "/api/v1/listings/" + strings.TrimPrefix(now, "@") + "?lang=fr",
 	} {
 		res := n.get(from)
@@ -176,6 +177,40 @@ func TestHandleOfBeforeLeadsToTheListing(t *testing.T) {
 		}
 		if res = n.get(res.Header.Get("Location")); res.StatusCode != http.StatusOK {
 			t.Errorf("%s leads to %d", from, res.StatusCode)
+		}
+	}
+	here := "/h/" + strings.TrimPrefix(now, "@")
+	for address, want := range map[string]bool{
+		here + "?was=%40lucioles%40avant.example": true, here: false,
+		here + "?was=%40autre%40avant.example": false, here + "?was=" + url.QueryEscape(now): false,
+	} {
+		if got := strings.Contains(n.page(address).words(), "Cette structure a déménagé"); got != want {
+			t.Errorf("%s says that the hoster has moved: %t, want %t", address, got, want)
+		}
+	}
+}
+
+// elsewhere is a Moves that says where.
+type elsewhere directory.ID
+
+func (e elsewhere) MovedTo() directory.ID { return directory.ID(e) }
+
+// TestWhoHasMovedSaysSoAtHome: a visitor of the old place reads where the
+// people are now, on each page that speaks for them.
+func TestWhoHasMovedSaysSoAtHome(t *testing.T) {
+	h := directorytest.Hoster("Les Lucioles")
+	n := hosterNode(t, &h, nil)
+	for to, want := range map[string]bool{"https://la-bas.example/ap/actors/lucioles": true, "": false} {
+		n.options.Moves = elsewhere(to)
+		n.handler = routes(t, n.options)
+		for address, words := range map[string]string{
+			"/": "vit maintenant ailleurs", "/etat": "vit maintenant ailleurs", "/services": "vit maintenant ailleurs",
+			"/engagements": "vit maintenant ailleurs", "/suivre": "vit maintenant ailleurs", "/en/": "lives elsewhere now",
+		} {
+			p := n.page(address)
+			if got := strings.Contains(p.words(), words) && strings.Contains(p.words(), "la-bas.example"); got != want {
+				t.Errorf("moved to %q, %s says so: %t, want %t", to, address, got, want)
+			}
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (s *Site) examine(l directory.Language) http.HandlerFunc {
 			s.fail(w, v, err)
 			return
 		}
-		p.data, p.unlisted, p.private = view, true, true
+		p.data, p.unlisted, p.private, p.fault = view, true, true, view.Account.Fault != ""
 		s.render(w, v, p)
 	}
 }

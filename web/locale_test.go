@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io/fs"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,7 +16,6 @@ import (
 	"golang.org/x/net/html"
 
 	"matou/directory"
-	"matou/directory/directorytest"
 )
 
 func bothLocales(t *testing.T) map[directory.Language]*locale {
@@ -42,7 +40,6 @@ func TestLocalesSayTheSameThings(t *testing.T) {
 			t.Errorf("%s is not in French", key)
 		}
 	}
-	argument := regexp.MustCompile(`\{\d\}`)
 	for key, s := range all["fr"].words {
 		fr, en := argument.FindAllString(s.other, -1), argument.FindAllString(all["en"].words[key].other, -1)
 		slices.Sort(fr)
@@ -163,57 +160,6 @@ func TestDatesAndHours(t *testing.T) {
 	} {
 		if got := squeeze(c.got); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
-		}
-	}
-}
-
-// TestNothingIsLeftUntranslated shows every page in a language in which each
-// sentence is marked, and finds words that are neither marked nor data.
-func TestNothingIsLeftUntranslated(t *testing.T) {
-	h := directorytest.Hoster("Les Lucioles")
-	h.Services[0].Level = directory.LevelOK
-	notices := everyNotice(h)
-	n := directoryNode(t, nil, notices)
-	n.options.Hoster, n.options.Own = "les_lucioles", own{hoster: &h}
-	s, err := New(n.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, loc := range s.locales {
-		for key, words := range loc.words {
-			loc.words[key] = sentence{one: "⟦" + words.one + "⟧", other: "⟦" + words.other + "⟧"}
-		}
-	}
-	n.handler = routed(s)
-	data := dataOf(t, n)
-	marked := regexp.MustCompile(`⟦[^⟦⟧]*(⟧|$)|^[^⟦⟧]*⟧`)
-	for _, address := range []string{
-		"/", "/hebergeurs?place=Lannion&maintenance=paid&q=pad",
-		"/trouver", "/trouver?step=need&who=individual", "/trouver?step=where&place=FR-22", "/trouver?step=people", "/trouver?step=care", "/trouver/garantie",
-		"/trouver/resultat?need=file-storage&place=FR-22&reach=near&who=individual&hope=phone&hope=start&care=price", "/comparer?h=les_lucioles@les-lucioles.example", "/h/les_lucioles@les-lucioles.example", "/remplacer", "/remplacer/google-docs",
-		"/nouvelles", "/nouvelle?id=" + url.QueryEscape(string(notices[0].ID)), "/suivre", "/etat", "/@les_lucioles",
-		"/charte", "/donnees", "/accessibilite", "/mentions", "/vie-privee", "/a-propos", "/signaler", "/signaler/merci", "/proposer", "/demander?need=pad",
-	} {
-		d := n.page(address)
-		for e := range d.Descendants() {
-			text := ""
-			switch {
-			case e.Type == html.TextNode && e.Parent.Data == "textarea":
-				// a text to copy, in HTML
-			case e.Type == html.TextNode:
-				text = e.Data
-			case e.Type == html.ElementNode:
-				text = attribute(e, "aria-label") + attribute(e, "alt") + attribute(e, "title") + attribute(e, "placeholder")
-			}
-			for marked.MatchString(text) { // sentences stand in sentences
-				text = marked.ReplaceAllString(text, " ")
-			}
-			for word := range strings.FieldsSeq(text) {
-				word = strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })
-				if word != "" && !strings.Contains(data, strings.ToLower(word)) {
-					t.Errorf("%s: %q is not translated in %q", address, word, squeeze(e.Data))
-				}
-			}
 		}
 	}
 }

@@ -133,7 +133,7 @@ func (s *Site) goToPlace(name string, l directory.Language) http.HandlerFunc {
 		}
 		s.render(w, v, page{
 			template: "where", title: v.locale.text("where.title"), data: view,
-			status: http.StatusUnprocessableEntity, unlisted: true,
+			status: http.StatusUnprocessableEntity, unlisted: true, fault: view.Place.Fault != "",
 		})
 	}
 }

@@ -56,6 +56,7 @@ type page struct {
 	feeds       []feedLink
 	leaves      bool // it has a form that leads to other sites
 	private     bool // for the one who asked: nobody keeps a copy
+	fault       bool // a form with words on what is wrong: its title says so first (WCAG 3.3.1)
 }
 
 // frame is what the layout around a page shows.
@@ -73,6 +74,7 @@ type frame struct {
 	Brand       string
 	Links       []navigation
 	Body        any
+	Moved       link // where the hoster of the node lives now
 	Foot        foot
 }
 
@@ -226,11 +228,14 @@ func (s *Site) frame(v *visit, p page) frame {
 	if p.title != "" && p.title != brand {
 		title = p.title + " · " + brand
 	}
+	if p.fault {
+		title = v.locale.text("error.prefix") + title
+	}
 	f := frame{
 		Language: v.language(), Title: title, Description: p.description,
 		Alternate: p.alternate, Feeds: p.feeds, Unlisted: p.unlisted || p.status >= 400,
 		Stylesheet: s.assetAddress("site.css"), Mark: s.assetAddress("mark.svg"),
-		Brand: brand, Links: s.navigation(v), Body: p.data, Foot: s.foot(v),
+		Brand: brand, Links: s.navigation(v), Body: p.data, Moved: s.gone(v.name), Foot: s.foot(v),
 	}
 	if p.status < 400 {
 		f.Canonical = s.absolute(v.pathIn(v.language()))

@@ -126,7 +126,7 @@ func (s *Site) takeReport(l directory.Language) http.HandlerFunc {
 			http.Redirect(w, r, address(l, "reported"), status)
 		default:
 			p := s.reportPage(v, view)
-			p.status = status
+			p.status, p.fault = status, true
 			s.render(w, v, p)
 		}
 	}

@@ -32,11 +32,13 @@ type Options struct {
 	Keys       Keys                 // nil: no entry names its key
 	Homes      Homes                // nil: visitors are told how to follow, and not sent to their own servers
 
-	Keepers     Keepers  // what the people who keep the node say of it
-	Rules       RuleBook // nil: a directory without rules of its own
-	Desk        Desk     // nil: reports go to the keepers' contact alone
-	Examiner    Examiner // nil: hosters are told how to be listed, and not what they miss
-	Description string   // path of the description of the programs' interface (OpenAPI); "" for none
+	Moves       Moves      // nil: the node's own hoster lives here
+	Keepers     Keepers    // what the people who keep the node say of it
+	Rules       RuleBook   // nil: a directory without rules of its own
+	Collective  Admissions // nil: the directory carries the word of no collective
+	Desk        Desk       // nil: reports go to the keepers' contact alone
+	Examiner    Examiner   // nil: hosters are told how to be listed, and not what they miss
+	Description string     // path of the description of the programs' interface (OpenAPI); "" for none
 
 	Languages fs.FS // further languages, a file each at its root ("br.toml"); nil: French and English alone
 
@@ -76,6 +78,7 @@ type Site struct {
 
 	wholeFiles wholeFiles
 	mutual     mutualAid
+	homeMaps   homeMaps
 }
 
 // New checks o and parses the templates and locales. Its errors wrap

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"matou/directory"
+	"matou/federation"
 	"matou/federation/ap"
 )
 
@@ -190,4 +192,16 @@ func (a *aliasListCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 		}
 		return nil
 	})
+}
+
+// moves tells the pages where the node's own hoster lives now.
+type moves struct{ node *federation.Node }
+
+// MovedTo gives the id of the hoster's actor elsewhere, "" while it lives here.
+func (m moves) MovedTo() directory.ID {
+	a, err := m.node.Moved("")
+	if err != nil {
+		return ""
+	}
+	return directory.ID(a.MovedTo)
 }
