@@ -27,6 +27,15 @@ type Listing struct {
 	Ties    []Tie        `json:"-"`
 }
 
+// ToldBy says whose words a listing holds: the hoster's own, or those of a file
+// (VoiceHoster, VoiceFile).
+func (l Listing) ToldBy() Voice {
+	if l.File != nil {
+		return VoiceFile
+	}
+	return VoiceHoster
+}
+
 // ListingChange is one step of a directory's change feed.
 type ListingChange struct {
 	Sequence uint64

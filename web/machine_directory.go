@@ -37,14 +37,14 @@ type wholeFile struct {
 
 // routeDirectoryFiles adds the files of a directory.
 func (s *Site) routeDirectoryFiles(file func(path string, f machineFile)) {
-	file("/directory.json", s.whole("directory.json", "application/json", func(all []directory.Listing) ([]byte, error) {
-		return exchange.ExportLibrehosters(hostersOf(all))
-	}))
+	file("/directory.json", s.whole("directory.json", "application/json", exchange.ExportLibrehosters))
 	file(exportPath, s.exportPage)
-	file("/api/v1/listings.csv", s.foundFile("text/csv; charset=utf-8; header=present", exchange.ExportCSV))
-	file("/api/v1/listings.jsonld", s.foundFile("application/ld+json", exchange.ExportJSONLD))
-	file("/api/v1/listings.vcf", s.foundFile("text/vcard; charset=utf-8", func(all []directory.Hoster) ([]byte, error) {
-		return exchange.ExportVCard(all), nil
+	file("/api/v1/listings.csv", s.foundFile("text/csv; charset=utf-8; header=present", exchange.ExportListingsCSV))
+	file("/api/v1/listings.jsonld", s.foundFile("application/ld+json", func(all []directory.Listing) ([]byte, error) {
+		return exchange.ExportJSONLD(hostersOf(all))
+	}))
+	file("/api/v1/listings.vcf", s.foundFile("text/vcard; charset=utf-8", func(all []directory.Listing) ([]byte, error) {
+		return exchange.ExportVCard(hostersOf(all)), nil
 	}))
 	file(exchange.WellKnown+s.options.Aggregator.Handle+".properties", s.whole("federation", "text/plain; charset=utf-8", s.federation))
 	file(exchange.WellKnown+s.options.Aggregator.Handle+"/{hoster}.properties", s.listedFile)
@@ -116,7 +116,7 @@ func (s *Site) whole(name, kind string, write func([]directory.Listing) ([]byte,
 }
 
 // foundFile is a file on the listings that the query of its address finds.
-func (s *Site) foundFile(kind string, write func([]directory.Hoster) ([]byte, error)) machineFile {
+func (s *Site) foundFile(kind string, write func([]directory.Listing) ([]byte, error)) machineFile {
 	return func(r *http.Request) ([]byte, string, error) {
 		q, err := s.ask("fr", r.URL.Query())
 		if err != nil {
@@ -126,7 +126,7 @@ func (s *Site) foundFile(kind string, write func([]directory.Hoster) ([]byte, er
 		if err != nil {
 			return nil, "", err
 		}
-		body, err := write(hostersOf(all))
+		body, err := write(all)
 		return body, kind, err
 	}
 }

@@ -104,11 +104,14 @@ var exporters = map[exchange.Format]func(exported) (map[string][]byte, error){
 	exchange.FormatChatonsInfos: exportChatonsInfos,
 	exchange.FormatLibrehost: func(x exported) (map[string][]byte, error) {
 		if !x.own {
-			return one("directory.json")(exchange.ExportLibrehosters(x.hosters()))
+			return one("directory.json")(exchange.ExportLibrehosters(x.listings))
 		}
 		return one("librehost.json")(exchange.ExportLibrehost(x.listings[0].Hoster, x.base(exchange.FormatLibrehost)))
 	},
 	exchange.FormatCSV: func(x exported) (map[string][]byte, error) {
+		if !x.own {
+			return one("hosters.csv")(exchange.ExportListingsCSV(x.listings))
+		}
 		return one("hosters.csv")(exchange.ExportCSV(x.hosters()))
 	},
 	exchange.FormatJSONLD: func(x exported) (map[string][]byte, error) {

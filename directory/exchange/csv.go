@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,6 +30,29 @@ const (
 // that a spreadsheet would take for a formula is written behind an apostrophe.
 // docs/exchange.md says what a table cannot hold.
 func ExportCSV(hosters []directory.Hoster) ([]byte, error) {
+	return writeTable(hosters, nil, func(int) []string { return nil })
+}
+
+// provenance are the columns of a directory's table that say whose words a row
+// holds; an import passes them over.
+var provenance = []string{"toldBy", "source", "fetchedAt"}
+
+// ExportListingsCSV is ExportCSV for what a directory lists, with who tells it
+// ("hoster" or "file"), the address that it was read from, and when.
+func ExportListingsCSV(listings []directory.Listing) ([]byte, error) {
+	hosters := make([]directory.Hoster, len(listings))
+	for i, l := range listings {
+		hosters[i] = l.Hoster
+	}
+	return writeTable(hosters, provenance, func(i int) []string {
+		l := listings[i]
+		return []string{string(l.ToldBy()), harmless(l.Origin), isoTime(l.FetchedAt)}
+	})
+}
+
+// writeTable writes hosters with more columns, which more fills for the i-th
+// hoster.
+func writeTable(hosters []directory.Hoster, names []string, more func(i int) []string) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(byteOrderMark)
 	w := csv.NewWriter(&b)
@@ -37,12 +61,12 @@ func ExportCSV(hosters []directory.Hoster) ([]byte, error) {
 	for i, c := range columns {
 		header[i] = c.name
 	}
-	if err := w.Write(header); err != nil {
+	if err := w.Write(slices.Concat(header, names)); err != nil {
 		return nil, fmt.Errorf("write a table: %w", err)
 	}
-	for _, h := range hosters {
+	for at, h := range hosters {
 		for i := range max(1, len(h.Services)) {
-			if err := w.Write(tableRow(h, i)); err != nil {
+			if err := w.Write(slices.Concat(tableRow(h, i), more(at))); err != nil {
 				return nil, fmt.Errorf("write a table: %w", err)
 			}
 		}
@@ -204,7 +228,7 @@ func (t *table) readHeader(header []string) error {
 		switch {
 		case !ok:
 			at = -1
-			if strings.TrimSpace(name) != "" {
+			if name = strings.TrimSpace(name); name != "" && !slices.Contains(provenance, name) {
 				t.warnings = append(t.warnings, Warning{File: t.source, Line: 1, Key: strings.Clone(name), Reason: "this is no column that is known here; it is not used", Unknown: true})
 			}
 		case taken[at]:

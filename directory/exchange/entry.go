@@ -27,7 +27,7 @@ import (
 //	}
 type Entry struct {
 	ID           directory.ID          `json:"id"`
-	Handle       string                `json:"handle"`         // "@name@host"
+	Handle       string                `json:"handle"`         // "@name@host"; the host of its website where a file tells of it
 	Page         string                `json:"page,omitempty"` // its own page on its own node
 	Name         string                `json:"name"`
 	Summary      directory.Text        `json:"summary,omitempty"`
@@ -67,9 +67,19 @@ type Entry struct {
 	Services     []EntryService      `json:"services"`         // never null
 	Source       string              `json:"source,omitempty"` // the address that it was fetched from
 	FetchedAt    time.Time           `json:"fetchedAt,omitzero"`
+	ToldBy       directory.Voice     `json:"toldBy"`                // "hoster", or "file" where a file tells of one that did not publish this itself
+	File         *EntryFile          `json:"file,omitempty"`        // that file
 	LearnedFrom  []directory.ID      `json:"learnedFrom,omitempty"` // the directories that told this one of it
 	ConfirmedAt  time.Time           `json:"confirmedAt,omitzero"`  // when the hoster last stood by it
 	UpdatedAt    time.Time           `json:"updatedAt,omitzero"`
+}
+
+// EntryFile is the file that tells of a hoster that did not publish its entry
+// itself.
+type EntryFile struct {
+	Source     string    `json:"source"`               // its address, or its name where the keeper has it on disk
+	Collective string    `json:"collective,omitempty"` // the name that it gives to those who keep it
+	SaidAt     time.Time `json:"saidAt,omitzero"`      // when the hoster's part of it says that it was written
 }
 
 // EntryContact is how to reach a hoster.
@@ -187,6 +197,9 @@ func EntryOf(l directory.Listing) Entry {
 		Maintenance: h.Work.Maintenance, PaidPeople: h.Work.PaidPeople, Volunteers: h.Work.Volunteers,
 		Services: make([]EntryService, 0, len(h.Services)),
 		Source:   l.Origin, FetchedAt: l.FetchedAt, LearnedFrom: l.LearnedFrom, ConfirmedAt: h.ConfirmedAt, UpdatedAt: h.UpdatedAt,
+	}
+	if e.ToldBy = l.ToldBy(); l.File != nil {
+		e.File = &EntryFile{Source: l.File.Source, Collective: l.File.Collective, SaidAt: l.File.SaidAt}
 	}
 	e.Description, e.StateComment, e.Legal, e.Guides, e.Links, e.Owner = h.Description, h.StateComment, h.Legal, h.Guides, h.Links, h.Owner
 	e.Contact = entryContact(h.Contact)

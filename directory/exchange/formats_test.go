@@ -71,7 +71,7 @@ func TestExportSamples(t *testing.T) {
 		"export.jsonld":         func() ([]byte, error) { return exchange.ExportJSONLD(h) },
 		"export.vcf":            func() ([]byte, error) { return exchange.ExportVCard(h), nil },
 		"export-librehost.json": func() ([]byte, error) { return exchange.ExportLibrehost(l.Hoster, sample(t, "librehost.json")) },
-		"export-directory.json": func() ([]byte, error) { return exchange.ExportLibrehosters(h) },
+		"export-directory.json": func() ([]byte, error) { return exchange.ExportLibrehosters([]directory.Listing{l}) },
 	} {
 		got, err := write()
 		if err != nil {

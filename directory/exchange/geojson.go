@@ -31,12 +31,15 @@ type properties struct {
 	Place    string   `json:"place,omitempty"`
 	Summary  string   `json:"summary,omitempty"`
 	Services []string `json:"services"`
+
+	ToldBy directory.Voice `json:"toldBy"`           // "hoster" or "file"
+	Source string          `json:"source,omitempty"` // the address that it was read from
 }
 
 // GeoJSON gives the listings whose hosters say where they are as a
 // FeatureCollection of points, in the order given. Each feature has the
-// hoster's id and the properties name, handle, page, website, place, summary
-// and services (names); texts are in the wanted language where there is one.
+// hoster's id and the properties name, handle, page, website, place, summary,
+// services (names), toldBy and source; texts are in the wanted language where there is one.
 // Its media type is application/geo+json.
 //
 // RFC 7946: positions are longitude then latitude, WGS 84.
@@ -66,6 +69,7 @@ func propertiesOf(l directory.Listing, lang directory.Language) properties {
 	p := properties{
 		Name: l.Hoster.Name, Handle: l.Handle, Page: l.URL, Website: l.Hoster.Website,
 		Place: l.Hoster.Seat.Name, Summary: summary, Services: []string{},
+		ToldBy: l.ToldBy(), Source: l.Origin,
 	}
 	for _, s := range l.Hoster.Services {
 		p.Services = append(p.Services, s.Name)

@@ -280,10 +280,11 @@ func readLibrehosters(source string, raw []byte) (Reading, error) {
 
 // ExportLibrehosters writes a directory.json: for each hoster with a node, its
 // host and the address of its librehost.json there.
-func ExportLibrehosters(hosters []directory.Hoster) ([]byte, error) {
+func ExportLibrehosters(listings []directory.Listing) ([]byte, error) {
 	out := map[string]string{}
-	for _, h := range hosters {
-		if o := origin(h.ID); o != "" {
+	for _, l := range listings {
+		h := l.Hoster
+		if o := origin(h.ID); o != "" && l.File == nil {
 			out[h.ID.Host()] = o + LibrehostPath
 		}
 	}
