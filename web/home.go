@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 
 	"matou/directory"
 )
@@ -14,7 +15,7 @@ type homeView struct {
 	Families []familyView
 	Places   bool // a place can be asked
 	Place    placeField
-	Map      any // what the template "homemap" draws
+	Map      template.HTML // "" where there is none
 	Today    []card
 	Count    int
 	News     []noticeView
@@ -81,12 +82,8 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 	if view.News, err = s.noticesOfAll(v, 5, false); err != nil {
 		return page{}, err
 	}
-	homeMap, err := s.homeMap(v, everything)
-	if err != nil {
+	if view.Map, err = s.homeMap(v, everything); err != nil {
 		return page{}, err
-	}
-	if homeMap != nil {
-		view.Map = homeMap
 	}
 	view.Families = s.families(l, found.Facets)
 	for _, r := range s.options.Vocabulary.Replacements {

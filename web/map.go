@@ -55,6 +55,7 @@ type mark struct {
 	name, address string
 	at            *directory.Point // nil: it does not say where it is
 	area          directory.AreaCode
+	within        []directory.AreaCode // it, and what it lies in
 }
 
 // marks gives the listed hosters that answer a query, as far as one map goes.
@@ -96,12 +97,15 @@ func (s *Site) mark(l directory.Language, listing directory.Listing) mark {
 			m.area = a.Code
 		}
 	}
+	if m.area != "" {
+		m.within = s.options.Areas.Ancestors(m.area)
+	}
 	return m
 }
 
 // isIn reports whether a mark lies in an area.
-func (s *Site) isIn(m mark, area directory.AreaCode) bool {
-	return m.area != "" && slices.Contains(s.options.Areas.Ancestors(m.area), area)
+func (m *mark) isIn(area directory.AreaCode) bool {
+	return slices.Contains(m.within, area)
 }
 
 // areaAddress is the page of a territory.
@@ -232,8 +236,8 @@ func overlap(a, b geo.Box) bool {
 // shape makes one area, with the number of hosters that have their seat there.
 func (d *drawing) shape(a directory.Area, o geo.Outline) mapShape {
 	seated := 0
-	for _, m := range d.marks {
-		if d.site.isIn(m, a.Code) {
+	for i := range d.marks {
+		if d.marks[i].isIn(a.Code) {
 			seated++
 		}
 	}
@@ -268,7 +272,7 @@ func (d *drawing) pins(c *geo.Chart, view geo.Box, radius float64) []mapPin {
 	}
 	var groups []group
 	for _, m := range d.marks {
-		if m.at == nil || c.Name == "france" && !d.site.isIn(m, "FR") || d.here != "" && !d.site.isIn(m, d.here) {
+		if m.at == nil || c.Name == "france" && !m.isIn("FR") || d.here != "" && !m.isIn(d.here) {
 			continue // of an area, its own: what stands beside it is on another page
 		}
 		x, y, ok := c.Place(*m.at)
@@ -314,9 +318,9 @@ func (d *drawing) pin(x, y, radius float64, marks []mark) mapPin {
 // around gives the smallest area with a page that holds all of some marks.
 func (d *drawing) around(marks []mark) directory.AreaCode {
 	areas := d.site.options.Areas
-	for _, code := range areas.Ancestors(marks[0].area) {
+	for _, code := range marks[0].within {
 		a, ok := areas.Area(code)
-		all := !slices.ContainsFunc(marks, func(m mark) bool { return !d.site.isIn(m, code) })
+		all := !slices.ContainsFunc(marks, func(m mark) bool { return !m.isIn(code) })
 		if ok && all && a.Kind != directory.AreaCommune {
 			return code
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -111,6 +112,7 @@ func (d *drawing) territories(kind directory.AreaKind, in directory.AreaCode) []
 		return found[a.Code]
 	}
 	areas := d.site.options.Areas
+	known := map[directory.AreaCode]directory.Area{} // of those that marks lie in: many lie in the same
 	if in != "" {
 		for _, c := range d.site.options.Atlas.Charts() {
 			for _, o := range c.Outlines {
@@ -124,9 +126,13 @@ func (d *drawing) territories(kind directory.AreaKind, in directory.AreaCode) []
 		if m.area == "" {
 			continue
 		}
-		for _, code := range areas.Ancestors(m.area) {
-			a, ok := areas.Area(code)
-			if !ok || a.Kind != kind || in != "" && !slices.Contains(a.Parent, in) || in == "" && a.Code == "FR" {
+		for _, code := range m.within {
+			a, ok := known[code]
+			if !ok {
+				a, _ = areas.Area(code)
+				known[code] = a
+			}
+			if a.Kind != kind || in != "" && !slices.Contains(a.Parent, in) || in == "" && a.Code == "FR" {
 				continue
 			}
 			t := add(a)
@@ -143,18 +149,16 @@ func (d *drawing) territories(kind directory.AreaKind, in directory.AreaCode) []
 	return all
 }
 
-// homeMap is the map of the first page; nil where there is none.
-func (s *Site) homeMap(v *visit, everything directory.Query) (*homeMapView, error) {
-	if !s.drawn() {
-		return nil, nil //nolint:nilnil // a node may do without
-	}
-	marks, err := s.marks(v.Context(), v.language(), everything)
+// homeMapView is the map of the first page; nil where nobody is listed.
+func (s *Site) homeMapView(ctx context.Context, loc *locale, everything directory.Query) (*homeMapView, error) {
+	l := loc.language
+	marks, err := s.marks(ctx, l, everything)
 	if err != nil || len(marks) == 0 {
 		return nil, err
 	}
-	d := &drawing{site: s, l: v.language(), marks: marks}
+	d := &drawing{site: s, l: l, marks: marks}
 	return &homeMapView{
-		Map: s.named(v.locale, d.france(), s.areaName(v.language(), "FR")), Regions: d.territories(directory.AreaRegion, "FR"),
-		All: address(v.language(), "map"),
+		Map: s.named(loc, d.france(), s.areaName(l, "FR")), Regions: d.territories(directory.AreaRegion, "FR"),
+		All: address(l, "map"),
 	}, nil
 }

@@ -32,6 +32,7 @@ type feeder struct {
 	log    *slog.Logger
 	ready  atomic.Bool // the index has caught up once
 	after  uint64
+	shown  atomic.Uint64 // after, once the index has it
 
 	snapshot *snapshot // where the index is kept while the node does not run; nil: nowhere
 }
@@ -92,6 +93,7 @@ func (f *feeder) catchUp(ctx context.Context) error {
 			f.after = c.Sequence
 		}
 		f.index.PutAll(changed)
+		f.shown.Store(f.after)
 		if len(changes) < feedBatch {
 			f.ready.Store(true)
 			return nil
