@@ -43,6 +43,7 @@ var paths = map[string]map[directory.Language]string{
 
 	// What a site owes its visitors.
 	"rules":         {"fr": "/charte", "en": "/en/rules"},
+	"collective":    {"fr": "/collectif", "en": "/en/collective"},
 	"data":          {"fr": "/donnees", "en": "/en/data"},
 	"accessibility": {"fr": "/accessibilite", "en": "/en/accessibility"},
 	"legal":         {"fr": "/mentions", "en": "/en/legal"},

@@ -70,8 +70,8 @@ func (s *Site) bonds(l *locale, listing directory.Listing) bondView {
 
 // memberships gives the memberships of a listing: those of today with who says
 // them, and those that the hoster says have ended.
-func (s *Site) memberships(l *locale, listing directory.Listing) []memberView {
-	today := s.today()
+func (s *Site) memberships(v *visit, listing directory.Listing) ([]memberView, error) {
+	l, today := v.locale, s.today()
 	var all []memberView
 	current := map[string]bool{}
 	for _, b := range directory.Belongings(listing, today) {
@@ -85,6 +85,13 @@ func (s *Site) memberships(l *locale, listing directory.Listing) []memberView {
 		view := s.member(l, m)
 		view.Words = l.word("membership", string(b.SaidBy), view.Collective)
 		view.Claimed = b.SaidBy == directory.SaidByHoster
+		if b.Word != nil && b.Word.Entry.Admission != nil {
+			taken, err := s.admission(v, *b.Word.Entry.Admission)
+			if err != nil {
+				return nil, err
+			}
+			view.Admission = &taken
+		}
 		all = append(all, view)
 	}
 	for _, m := range listing.Hoster.Memberships {
@@ -94,7 +101,7 @@ func (s *Site) memberships(l *locale, listing directory.Listing) []memberView {
 			all = append(all, view)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // holds says up to what size a service can serve.

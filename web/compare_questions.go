@@ -94,7 +94,7 @@ var compareQuestions = []struct {
 			return lines(l.list(s.areaNames(l.language, h.DataIn)))
 		}},
 		{"hosting", func(s *Site, l *locale, h directory.Hoster) []said {
-			return perService(h, func(x directory.Service) said { 
+			return perService(h, func(x directory.Service) said {
 				on, _ := h.HostingOf(x)
 				return said{Text: strings.Join(s.hosting(l, on), ", ")}
 			})

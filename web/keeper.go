@@ -106,6 +106,7 @@ func (s *Site) owedPages() map[string]handler {
 	}
 	if s.options.Aggregator != nil {
 		pages["rules"] = s.showRules
+		pages["collective"] = s.showCollective
 		pages["data"] = s.showData
 		pages["report"] = s.showReport
 		pages["reported"] = s.showReported

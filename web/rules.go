@@ -18,6 +18,8 @@ type rulesView struct {
 	Decisions []decisionView
 	Contact   link
 	Report    string
+
+	Collective string // whose word the directory carries; "": nobody's
 }
 
 type decisionView struct {
@@ -41,6 +43,15 @@ func (s *Site) showRules(v *visit) (page, error) {
 	view := rulesView{
 		Own: written(loc, rules.Text), Who: written(loc, rules.Who),
 		Contact: s.keeperContact(), Report: address(v.language(), "report"),
+	}
+	if s.options.Collective != nil {
+		word, ok, err := s.options.Collective.Admissions(v.Context())
+		if err != nil {
+			return page{}, fmt.Errorf("rules: %w", err)
+		}
+		if ok {
+			view.Collective = s.words(v.language(), directory.FacetCollective, word.Slug)
+		}
 	}
 	for _, key := range ruleKeys {
 		view.Software = append(view.Software, loc.word("rule", key))

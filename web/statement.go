@@ -26,6 +26,7 @@ type statementView struct {
 	Proof     link
 	Comment   said
 	Cost      string
+	Exception *exceptionView // granted by a collective; nil: none
 }
 
 // statements groups what was said by the headings of the vocabulary, and
@@ -84,7 +85,7 @@ func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion
 	view := statementView{
 		Criterion: label, Cost: cost, Mark: string(st.Value),
 		Since: loc.date(st.Since), Until: loc.date(st.Until), SaidAt: s.momentOrNil(loc, st.SaidAt),
-		Proof: outward(st.Proof), Comment: loc.in(st.Comment),
+		Proof: outward(st.Proof), Comment: loc.in(st.Comment), Exception: s.exception(loc, st.Derogation),
 	}
 	if !slices.Contains([]directory.Value{directory.Met, directory.PartlyMet, directory.Unmet}, st.Value) {
 		view.Mark = "unsaid"
