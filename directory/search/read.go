@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -154,7 +155,7 @@ func (x *Index) unfinished(r *reading, at int) (part, bool) {
 		return part{first: at, last: at + 1, unheard: true}, true
 	}
 	slipped := x.slipped(t)
-	if towns := slips(x.towns, t.word); len(towns) > 0 && !digits(t.word) {
+	if towns := likeliest(slips(x.towns, t.word), t.word); len(towns) > 0 && !digits(t.word) {
 		if a, found := x.areas.(namer).Alike(townPeople, func(name string) bool { return slices.Contains(towns, name) }); found {
 			p := x.inPlace(at, at+1, r, a, nil)
 			p.set.Or(slipped)
@@ -165,6 +166,18 @@ func (x *Index) unfinished(r *reading, at int) (part, bool) {
 		return part{first: at, last: at + 1, set: slipped}, true
 	}
 	return part{first: at, last: at + 1, unheard: true}, true
+}
+
+// likeliest keeps the words that begin as the one that was written does, where
+// there are any: hands rarely slip on the first letter, so that "renes" is
+// Rennes rather than Gênes, however much larger that is.
+func likeliest(found []string, word string) []string {
+	first, _ := utf8.DecodeRuneInString(word)
+	begins := func(w string) bool { return strings.HasPrefix(w, string(first)) }
+	if !slices.ContainsFunc(found, begins) {
+		return found
+	}
+	return slices.DeleteFunc(found, func(w string) bool { return !begins(w) })
 }
 
 // phrase finds the longest phrase of the lexicon at a token; loosely, its words
