@@ -269,8 +269,15 @@ func (v voice) speaksFor(site string, development bool) bool {
 // entry makes the listing of a site of what a file tells.
 func (p *planner) entry(site string, e SiteEntry) directory.Listing {
 	id := p.siteID(site)
+	h := toldByFile(e.Hoster, id)
+	if !related(ap.IRI(e.Document).Host(), site) { // else it is the hoster's own document
+		h.Memberships, h.Statements = nil, nil
+		for i := range h.Services {
+			h.Services[i].Statements = nil
+		}
+	}
 	return directory.Listing{
-		Hoster: toldByFile(e.Hoster, id), Handle: site, Origin: e.Document,
+		Hoster: h, Handle: site, URL: h.Website, Origin: e.Document,
 		FetchedAt: p.now(), ListedAt: p.now(),
 		File: &directory.FromFile{Site: site, Source: p.reading.File.Address, Collective: p.reading.File.Collective, SaidAt: e.SaidAt},
 	}
@@ -283,6 +290,7 @@ func (p *planner) entry(site string, e SiteEntry) directory.Listing {
 func toldByFile(h directory.Hoster, id directory.ID) directory.Hoster {
 	h.ID, h.Discoverable, h.Indexable = id, false, false
 	h.Logo, h.Relations = "", nil
+	h.ConfirmedAt = time.Time{} // not to this directory: see FromFile.SaidAt
 	h.Statements = ownStatements(h.Statements)
 	h.Services = slices.Clone(h.Services)
 	for i := range h.Services {

@@ -28,6 +28,7 @@ type card struct {
 	Now        []noticeView
 	Confirmed  string
 	Membership []string
+	Told       string // that it did not publish this itself; "" where it did
 	Compare    string // puts it aside to be compared, or takes it back; "": cannot
 	Compared   bool
 	Here       []navigation // its services that do what was asked for
@@ -47,6 +48,7 @@ func (s *Site) card(v *visit, l directory.Listing, kilometres float64) (card, er
 		Facts:   s.facts(loc, h.Work, h.Contact),
 		Life:    loc.life(h),
 	}
+	c.Told = s.fromFileShort(loc, l)
 	if kilometres >= 0 {
 		c.Distance = loc.distance(kilometres)
 	}

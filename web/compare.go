@@ -22,8 +22,8 @@ func readBasket(v url.Values) basket {
 	var b basket
 	for _, h := range v["h"] {
 		h = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(h), "@"))
-		name, host, _ := strings.Cut(h, "@")
-		if len(h) <= 320 && isHandle(name) && isHandle(host) && !slices.Contains(b, h) && len(b) < mostCompared {
+		name, host, both := strings.Cut(h, "@") // one alone is the host of a website, of which a file tells
+		if len(h) <= 320 && isHandle(name) && (isHandle(host) || !both && strings.Contains(name, ".")) && !slices.Contains(b, h) && len(b) < mostCompared {
 			b = append(b, h)
 		}
 	}
@@ -71,6 +71,7 @@ type columnView struct {
 	Without string
 	Place   string
 	Life    string // paused, closing: in words
+	Told    string // that it did not publish this itself; "" where it did
 	Contact contactView
 	Letter  link // a message with everything that was not said
 }
@@ -126,6 +127,7 @@ func (s *Site) showCompare(v *visit) (page, error) {
 			Without: held.with(handleOf(listing)).carry(address(l, "compare")),
 			Place:   strings.Join(s.places(l, h), " · "), Life: loc.life(h), Contact: s.contact(loc, h.Contact),
 		}
+		column.Told = s.fromFileShort(loc, listing)
 		column.Letter = s.letter(loc, h, unsaid(view.Groups, i))
 		view.Columns = append(view.Columns, column)
 	}

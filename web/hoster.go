@@ -44,6 +44,8 @@ type hosterView struct {
 	Entry      entryView
 	Follow     *followForm
 	Story      pastView
+	Told       *fromFileView // nil: the hoster published it itself
+	About      string        // by what a report names it
 }
 
 // contactView is how to reach the people.
@@ -103,6 +105,10 @@ func (s *Site) showListing(v *visit) (page, error) {
 	}
 	view.Bonds = s.bonds(v.locale, listing)
 	view.Handle, view.Was = plain(listing.Handle), s.before(v, listing)
+	view.Told, view.About = s.fromFile(v, listing), view.Handle
+	if view.Told != nil {
+		view.Handle = "" // nobody can be followed
+	}
 	view.Home = outward(listing.URL)
 	view.Entry.Origin = outward(listing.Origin)
 	view.Entry.FetchedAt = s.momentOrNil(v.locale, listing.FetchedAt)

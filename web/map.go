@@ -85,7 +85,11 @@ func (s *Site) marks(ctx context.Context, l directory.Language, q directory.Quer
 // territory that it names, unless that is so large that the place would mislead.
 func (s *Site) mark(l directory.Language, listing directory.Listing) mark {
 	h := listing.Hoster
-	m := mark{name: plain(h.Name), address: hosterAddress(l, listing.Handle), at: h.Seat.Point, area: cmp.Or(h.Seat.Area, h.Seat.Country)}
+	name := plain(h.Name)
+	if listing.File != nil {
+		name = s.locales[l].text("from_file.on_map", name)
+	}
+	m := mark{name: name, address: hosterAddress(l, listing.Handle), at: h.Seat.Point, area: cmp.Or(h.Seat.Area, h.Seat.Country)}
 	if s.options.Areas == nil {
 		return m
 	}

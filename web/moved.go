@@ -24,7 +24,7 @@ const wasField = "was"
 func (s *Site) movedTo(v *visit, l directory.Listing) page {
 	values := v.addressed()
 	query := url.Values{}
-	if v.name == "hoster" {
+	if v.name == "hoster" && strings.Contains(values[0], "@") { // else a file told of it: it did not move
 		query.Set(wasField, "@"+strings.TrimPrefix(values[0], "@"))
 	}
 	values[0] = handleOf(l)

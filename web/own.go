@@ -90,6 +90,7 @@ type servicePageView struct {
 	Past    []noticeView
 	Follow  waysToFollow
 	Lang    string
+	Told    *fromFileView // nil: the hoster published it itself
 }
 
 // showOwnService is the page of a service of the node's own hoster.
@@ -133,6 +134,9 @@ func (s *Site) showService(v *visit) (page, error) {
 	}
 	view.Home, view.State = hosterAddress(v.language(), l.Handle), address(v.language(), "listed-state", handleOf(l))
 	view.Follow = s.waysToFollow(v, plain(l.Handle), "service", handleOf(l), service.Slug)
+	if view.Told = s.fromFile(v, l); view.Told != nil {
+		view.Follow.Handle = ""
+	}
 	return s.servicePage(v, view), nil
 }
 

@@ -76,6 +76,12 @@ func (s *Site) meantHosters(ctx context.Context, typed string) ([]directory.List
 		}
 	}
 	bare := strings.ToLower(strings.TrimPrefix(typed, "@"))
+	if strings.Contains(bare, ".") && isHandle(bare) { // the host of a website, of which a file tells
+		l, err := s.options.Directory.ListingByHandle(ctx, bare)
+		if err == nil || !isMissing(err) {
+			return []directory.Listing{l}, err
+		}
+	}
 	if name, host, ok := strings.Cut(bare, "@"); ok {
 		if !isHandle(name) || !isHandle(host) {
 			return nil, nil
