@@ -18,7 +18,7 @@ import (
 func attackInsideHome(a *attack) {
 	actor := directory.ID(a.n.ActorID("maison"))
 	for _, address := range inside {
-		a.soon(address, func() {
+		a.undialled(address, func() {
 			p := federationtest.NewPeer(a) // what is known of a server is not asked again
 			p.Fault("/.well-known/webfinger", federationtest.Redirect(address))
 			if to, err := a.n.FollowFrom(visitor("127.0.0.1:1"), "ana@"+p.Host, actor); err == nil {

@@ -18,7 +18,7 @@ func attackFetchedPictures(a *attack) {
 		}
 	}
 	for _, address := range inside {
-		a.soon(address, func() {
+		a.undialled(address, func() {
 			if raw, err := a.n.Picture(a.Context(), address, accept, most); err == nil {
 				a.Errorf("%s gave %d bytes", address, len(raw))
 			}

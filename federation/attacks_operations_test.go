@@ -263,7 +263,7 @@ func attackHeaders(a *attack) {
 		a.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	go func() {
 		_, _ = fmt.Fprintf(conn, "POST /inbox HTTP/1.1\r\nHost: %s\r\n", a.n.Host)
 		line := "X-A: " + strings.Repeat("a", 8<<10) + "\r\n"

@@ -18,7 +18,7 @@ func init() {
 // A visitor has addresses inside examined, by name and by what a host answers.
 func attackInsideExamined(a *attack) {
 	for i, address := range inside {
-		a.soon(address, func() {
+		a.undialled(address, func() {
 			p := federationtest.NewPeer(a)
 			p.Fault("/.well-known/webfinger", federationtest.Redirect(address))
 			p.Fault("/.well-known/nodeinfo", federationtest.Answer("application/json", map[string]any{

@@ -174,7 +174,7 @@ func TestRing(t *testing.T) {
 		if now := received(); now != before {
 			before, still = now, time.Now()
 		}
-		if time.Since(begin) > 10*time.Second {
+		if time.Since(begin) > time.Minute {
 			t.Fatal("the ring does not come to rest")
 		}
 	}

@@ -74,7 +74,7 @@ func TestProduction(t *testing.T) {
 			if f, err := n.Follow(t.Context(), "@alice@"+host); err == nil && strings.HasPrefix(origin, "https") {
 				t.Errorf("following somebody there: %+v", f)
 			}
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > 25*time.Second {
 				t.Errorf("it took %v to refuse", took)
 			}
 		})

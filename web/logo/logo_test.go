@@ -111,7 +111,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		if !errors.Is(err, directory.ErrInvalid) || got != nil {
 			t.Errorf("%s: got %d bytes, %v", name, len(got), err)
 		}
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}
