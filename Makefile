@@ -31,15 +31,15 @@ network: ## three directories and thirty hosters: how long until each sees what 
 fuzz: ## each fuzz target for FUZZTIME seconds
 	.ci/fuzz $(or $(FUZZTIME),15s)
 
-bench: ## a whole node beside the limits of this machine, in one table
+bench: ## a whole node beside the limits of this machine, then search beside bleve and PostgreSQL: two tables
 	$(GO) test ./cmd/matou -run '^$$' -bench '^BenchmarkNode$$' -benchtime 1x -timeout 20m
+	$(MAKE) bench-search
 
 bench-parts: ## the benchmark of every part, with memory
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v cmd/matou)
 
-bench-search: ## search at a thousand to a million listings, beside bleve and PostgreSQL
-	MATOU_SEARCH_SIZES="$(or $(SIZES),1000 10000 100000 1000000)" $(GO) test ./directory/search -run '^$$' -bench '^Benchmark(Search|Start)$$' -benchtime 200x -timeout 60m
-	cd directory/search/yardstick && for n in 1000 10000 100000; do $(GO) run . -n $$n || exit 1; done
+bench-search: ## search at a thousand to a million listings, beside bleve and PostgreSQL up to BESIDE of them
+	cd directory/search/yardstick && $(GO) run . -sizes "$(or $(SIZES),1000 10000 100000 1000000)" -beside $(or $(BESIDE),100000)
 
 golden: ## write the golden files of all packages anew
 	for p in $$(grep -rl --include=*_test.go 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test "$$p" -update || exit 1; done

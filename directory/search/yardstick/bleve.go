@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,7 +23,7 @@ type bleveEngine struct {
 	folder string
 }
 
-func newBleve() (*bleveEngine, error) {
+func newBleve(context.Context) (engine, error) {
 	folder, err := os.MkdirTemp("", "yardstick-bleve")
 	if err != nil {
 		return nil, err
@@ -115,8 +117,8 @@ func (b *bleveEngine) ask(_ context.Context, q question) (answer, error) {
 	a := answer{total: int(found.Total)}
 	count := func(r *bleve.SearchResult) {
 		for name, f := range r.Facets {
-			if name != string(directory.FacetServes) {
-				a.values += f.Terms.Len()
+			for _, t := range f.Terms.Terms() {
+				a.count(directory.Facet(name), t.Term, t.Count)
 			}
 		}
 	}
@@ -131,6 +133,22 @@ func (b *bleveEngine) ask(_ context.Context, q question) (answer, error) {
 		count(r)
 	}
 	return a, nil
+}
+
+func (b *bleveEngine) size(context.Context) (int64, error) {
+	var bytes int64
+	err := filepath.WalkDir(b.folder, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) { // merged into another one meanwhile
+			return nil
+		}
+		bytes += info.Size()
+		return err
+	})
+	return bytes, err
 }
 
 func (b *bleveEngine) close() error {

@@ -1,7 +1,8 @@
-// Command yardstick asks one question of three engines in turn, over the same
-// invented listings: the search index of matou, bleve, and PostgreSQL. Each
+// Command yardstick asks the same questions of three engines in turn, over the
+// same invented listings: the search index of matou, bleve, and PostgreSQL. Each
 // answers with a page of hits by distance, how many there are, and what each
-// value of each facet would give if that facet were free.
+// value of each facet would give if that facet were free. Their answers are
+// compared to the last count.
 //
 // It is a module of its own, so that matou itself depends on neither. Both
 // yardsticks are set up as their manuals advise: bleve on disk (scorch) with
@@ -11,16 +12,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"matou/directory"
-	"matou/directory/directorytest"
 	"matou/directory/geo"
 )
 
@@ -33,174 +39,146 @@ type engine interface {
 	ready(ctx context.Context) error
 	// ask answers q.
 	ask(ctx context.Context, q question) (answer, error)
+	// size gives the bytes that the index takes, in memory or else on disk.
+	size(ctx context.Context) (int64, error)
 	close() error
 }
 
-// document is a listing as every engine gets it.
-type document struct {
-	number  int
-	listing directory.Listing
-	terms   map[directory.Facet][]string
-	whole   []string // areas served wholly
-	text    string   // its own words
-	point   *directory.Point
-}
-
-// question is a query with its text already understood: listings that answer
-// the need or say the word. matou is asked the words.
-type question struct {
-	word, need string
-	filters    map[directory.Facet][]string
-	around     []string // the areas around the one asked for
-	near       directory.Point
-}
-
-// answer is compared between engines.
-type answer struct {
-	total  int
-	values int // of all facets, with a count
-}
-
 func main() {
-	n := flag.Int("n", 100_000, "how many listings")
-	rounds := flag.Int("rounds", 50, "how often each engine is asked")
+	sizes := flag.String("sizes", "1000 10000 100000 1000000", "how many listings")
+	beside := flag.Int("beside", 100_000, "up to how many listings bleve and PostgreSQL are asked too")
+	rounds := flag.Int("rounds", 40, "how often each engine is asked each question")
 	flag.Parse()
-	if err := run(context.Background(), *n, *rounds); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *sizes, *beside, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "yardstick:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, n, rounds int) error {
+func run(ctx context.Context, sizes string, beside, rounds int) error {
 	areas, err := geo.Load()
 	if err != nil {
 		return err
 	}
 	v := directory.LoadVocabulary()
-	postgres, err := newPostgres(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = postgres.close() }()
-	bleve, err := newBleve()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = bleve.close() }()
-	engines := []engine{newMatou(&v, areas), bleve, postgres}
-	made := make([]time.Duration, len(engines))
-	add := func(batch []document) error {
-		for i, e := range engines {
-			begin := time.Now()
-			if err := e.add(ctx, batch); err != nil {
-				return fmt.Errorf("%s: %w", e.name(), err)
-			}
-			made[i] += time.Since(begin)
+	c := &crowd{vocabulary: &v, areas: areas, places: communes(areas)}
+	load, _ := os.ReadFile("/proc/loadavg")
+	fmt.Printf("%d processors, load %s", runtime.NumCPU(), load)
+	fmt.Printf("%-12s %9s %9s %9s %9s %9s %8s %9s %8s\n", "", "listings", "p50 ms", "p99 ms", "cpu p50", "cpu p99", "times", "made in s", "MiB")
+	for _, word := range strings.Fields(sizes) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return err
 		}
-		return nil
-	}
-	var batch []document
-	for l := range directorytest.Crowd(n, 5, communes(areas)) {
-		batch = append(batch, newDocument(len(batch), l, &v, areas))
-		batch[len(batch)-1].number += total
-		if len(batch) == 1_000 {
-			if err := add(batch); err != nil {
-				return err
-			}
-			total += len(batch)
-			batch = batch[:0]
+		if err := c.measure(ctx, n, rounds, n <= beside); err != nil {
+			return fmt.Errorf("%d listings: %w", n, err)
 		}
 	}
-	if err := add(batch); err != nil {
-		return err
+	return nil
+}
+
+// measure asks about n listings.
+func (c *crowd) measure(ctx context.Context, n, rounds int, beside bool) (err error) {
+	begun := []func(context.Context) (engine, error){c.newMatou}
+	if beside {
+		begun = append(begun, newBleve, newPostgres)
 	}
-	for i, e := range engines {
-		begin := time.Now()
-		if err := e.ready(ctx); err != nil {
+	var rows []*row
+	for _, begin := range begun {
+		e, err := begin(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, e.close()) }()
+		made, err := c.fill(ctx, e, n)
+		if err != nil {
 			return fmt.Errorf("%s: %w", e.name(), err)
 		}
-		made[i] += time.Since(begin)
+		size, err := e.size(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name(), err)
+		}
+		rows = append(rows, &row{engine: e, made: made, size: size})
 	}
-	return compare(ctx, n, rounds, engines, made)
+	if err := compare(ctx, rows, rounds); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		r.print(n, rows[0])
+	}
+	return rows[0].engine.(*matou).start()
 }
 
-var total int // documents added so far
-
-func newDocument(i int, l directory.Listing, v *directory.Vocabulary, areas directory.Areas) document {
-	h := l.Hoster
-	d := document{number: i, listing: l, terms: directory.Terms(l, v, areas)}
-	for _, a := range h.Serves {
-		d.whole = append(d.whole, string(a))
-	}
-	words := []string{h.Name, h.Seat.Name}
-	for _, t := range []directory.Text{h.Summary, h.Description} {
-		for _, s := range t {
-			words = append(words, s)
-		}
-	}
-	for _, s := range h.Services {
-		words = append(words, s.Name, s.Software.Name)
-	}
-	d.text = strings.Join(words, " ")
-	if d.point = h.Seat.Point; d.point == nil {
-		if a, ok := areas.Area(h.Seat.Area); ok {
-			d.point = a.Point
-		}
-	}
-	return d
-}
-
-func communes(areas directory.Areas) []directory.Area {
-	var all []directory.Area
-	for department := 1; department <= 95; department++ {
-		for i := 1; i < 800; i++ {
-			if a, ok := areas.Area(directory.AreaCode(fmt.Sprintf("insee:%02d%03d", department, i))); ok {
-				all = append(all, a)
-			}
-		}
-	}
-	return all
-}
-
-var asked = question{
-	word: "nuage", need: "file-storage", around: []string{"FR"},
-	filters: map[directory.Facet][]string{
-		directory.FacetServes: {"FR-BRE"}, directory.FacetCapacity: {"open"}, directory.FacetMaintenance: {"mixed", "volunteer"},
-	},
-	near: directory.Point{Latitude: 48.1, Longitude: -1.7},
+// row is what is measured of one engine.
+type row struct {
+	engine       engine
+	made         time.Duration
+	size         int64
+	took, worked []time.Duration // for each answer
 }
 
 // compare asks the engines in turn, so that what else the machine does weighs
 // on all of them alike.
-func compare(ctx context.Context, n, rounds int, engines []engine, made []time.Duration) error {
-	times := make([][]time.Duration, len(engines))
-	answers := make([]answer, len(engines))
-	for round := range rounds + 3 { // the first three warm up
-		for i, e := range engines {
-			begin := time.Now()
-			a, err := e.ask(ctx, asked)
-			if err != nil {
-				return fmt.Errorf("%s: %w", e.name(), err)
+func compare(ctx context.Context, rows []*row, rounds int) error {
+	runtime.LockOSThread() // a search of matou's runs on one thread
+	defer runtime.UnlockOSThread()
+	for round := range rounds + 1 { // the first one warms up
+		for _, q := range questions {
+			var first answer
+			for i, r := range rows {
+				begin, before := time.Now(), processorTime()
+				a, err := r.engine.ask(ctx, q)
+				if err != nil {
+					return fmt.Errorf("%s: %w", r.engine.name(), err)
+				}
+				if round > 0 {
+					r.took, r.worked = append(r.took, time.Since(begin)), append(r.worked, processorTime()-before)
+				}
+				if i == 0 {
+					first = a
+				}
+				if a != first {
+					return fmt.Errorf("%v: %s answers otherwise than %s: got %d hits and counts %x, want %d and %x",
+						q.filters, r.engine.name(), rows[0].engine.name(), a.total, a.counts, first.total, first.counts)
+				}
 			}
-			if answers[i] = a; round >= 3 {
-				times[i] = append(times[i], time.Since(begin))
-			}
-		}
-	}
-	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("%d listings, %d rounds, %d processors, load %s\n", n, rounds, runtime.NumCPU(), strings.TrimSpace(string(load)))
-	fmt.Printf("%-12s %10s %10s %8s %8s %8s %10s\n", "", "p50 ms", "p99 ms", "times", "hits", "values", "made in s")
-	for i, e := range engines {
-		slices.Sort(times[i])
-		at := func(percent int) float64 { return float64(times[i][len(times[i])*percent/100].Microseconds()) / 1000 }
-		half := times[0][len(times[0])/2]
-		fmt.Printf("%-12s %10.2f %10.2f %8.1f %8d %8d %10.1f\n", e.name(), at(50), at(99),
-			float64(times[i][len(times[i])/2])/float64(half), answers[i].total, answers[i].values, made[i].Seconds())
-	}
-	for i := range answers {
-		if answers[i] != answers[0] {
-			return fmt.Errorf("%s answers otherwise than %s", engines[i].name(), engines[0].name())
 		}
 	}
 	return nil
+}
+
+// print tells r beside the first row; the processor's time only of that one,
+// since it alone does everything on the thread that asks.
+func (r *row) print(n int, first *row) {
+	cpu := []string{"", ""}
+	if r == first {
+		cpu = []string{milliseconds(r.worked, 50), milliseconds(r.worked, 99)}
+	}
+	times := float64(middle(r.took)) / float64(middle(first.took))
+	fmt.Printf("%-12s %9d %9s %9s %9s %9s %8.1f %9.1f %8.0f\n", r.engine.name(), n,
+		milliseconds(r.took, 50), milliseconds(r.took, 99), cpu[0], cpu[1], times, r.made.Seconds(), float64(r.size)/(1<<20))
+}
+
+func middle(all []time.Duration) time.Duration { return at(all, 50) }
+
+// at gives what so many in a hundred stay under.
+func at(all []time.Duration, percent int) time.Duration {
+	all = slices.Sorted(slices.Values(all))
+	return all[len(all)*percent/100]
+}
+
+func milliseconds(all []time.Duration, percent int) string {
+	return strconv.FormatFloat(float64(at(all, percent).Microseconds())/1000, 'f', 2, 64)
+}
+
+// processorTime gives how long this thread has run: what a search costs, also
+// on a machine that does other things meanwhile.
+func processorTime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
+		return 0
+	}
+	return time.Duration(t.Nano())
 }

@@ -27,7 +27,7 @@ type postgresEngine struct {
 
 // newPostgres starts a server of its own on loopback, in a folder of its own.
 // It does not run as root, and is installed from Debian where it is missing.
-func newPostgres(ctx context.Context) (*postgresEngine, error) {
+func newPostgres(ctx context.Context) (engine, error) {
 	programs, err := findPostgres(ctx)
 	if err != nil {
 		return nil, err
@@ -80,11 +80,24 @@ func findPostgres(ctx context.Context) (string, error) {
 		if os.Geteuid() != 0 {
 			break
 		}
-		if out, err := exec.CommandContext(ctx, "apt-get", "install", "-y", "--no-install-recommends", "postgresql").CombinedOutput(); err != nil {
-			return "", fmt.Errorf("install postgresql: %w: %s", err, out)
+		if err := installPostgres(ctx); err != nil {
+			return "", err
 		}
 	}
-	return "", errors.New("PostgreSQL is not there: install the package postgresql")
+	return "", errors.New("PostgreSQL is not there: install the package postgresql (apt-get install postgresql), or run this as root, which installs it")
+}
+
+// installPostgres installs the package. Its own server is not started: that is
+// what the runlevel says.
+func installPostgres(ctx context.Context) error {
+	for _, arguments := range [][]string{{"update"}, {"install", "-y", "--no-install-recommends", "postgresql"}} {
+		apt := exec.CommandContext(ctx, "apt-get", arguments...)
+		apt.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1")
+		if out, err := apt.CombinedOutput(); err != nil {
+			return fmt.Errorf("apt-get %s: %w: %s", strings.Join(arguments, " "), err, out)
+		}
+	}
+	return nil
 }
 
 // owner gives folder to the user of the server, who is not root.
@@ -214,13 +227,17 @@ func (p *postgresEngine) ask(ctx context.Context, q question) (answer, error) {
 		switch facet {
 		case "":
 			a.total = n
-		case string(directory.FacetServes):
 		default:
-			a.values++
+			a.count(directory.Facet(facet), value, n)
 		}
 		return nil
 	})
 	return a, err
+}
+
+func (p *postgresEngine) size(ctx context.Context) (bytes int64, err error) {
+	err = p.conn.QueryRow(ctx, "SELECT pg_total_relation_size('listings')").Scan(&bytes)
+	return bytes, err
 }
 
 func (p *postgresEngine) close() error {
