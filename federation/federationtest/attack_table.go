@@ -127,7 +127,7 @@ var attackTable = []Attack{
 	{Row: "E14", Case: "a hoster that wants to be found no longer", Expected: "gone at once, with all it said", Answer: "202"},
 	{Row: "E15", Case: "answers that tell of paths, addresses and signatures inside", Expected: "a reason of one word", Answer: "400, 401"},
 	{Row: "E16", Case: "an address of ours that sends visitors anywhere", Expected: "visitors are sent only to a server that they name themselves", Answer: "303, 404"},
-	{Row: "E17", Case: "another page's form, or a token found, used to govern the node", Expected: "governed by its own socket and by tokens that are kept hashed; other origins refused", Answer: "401, 403, 404"},
+	{Row: "E17", Case: "another page's form, or a token found, used to govern the node", Expected: "governed by a socket that its keeper alone can open, and by nothing on the network: no session, cookie or token could be used again; forms from other sites are refused", Answer: "403, 404"},
 	{Row: "E18", Case: "block lists with whole top-level domains, our own, twice the same, or formulas", Expected: "refused by line; formulas are not written", Answer: "—"},
 	{Row: "E19", Case: "a hoster's stolen key that says all is down", Expected: "what was said stays, each with its time", Answer: "202"},
 	{Row: "E20", Case: "a hoster's node that tells two directories two things", Expected: "what is kept says where and when it was read; directories exchange no digests, because an edit between two readings looks like a forgery", Answer: "—"},
