@@ -3,11 +3,9 @@
 // in Chromium accessibility, reflow and requests that leave the node.
 //
 // Usage: node crawl.mjs ORIGIN…   (the first is the directory)
-import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { createRequire } from 'node:module'
 import { HtmlValidate } from 'html-validate'
-import { context, each, launch, report } from './site.mjs'
+import { axe, context, each, launch, report, violations } from './site.mjs'
 
 const origins = process.argv.slice(2)
 const mostLinks = 2500 // links that are followed
@@ -146,9 +144,6 @@ while (queue.length) await each(queue.splice(0), 4, visit)
 if (known.size >= mostLinks) faults.links.push(`more than ${mostLinks} links: the site is not walked whole`)
 for (const what of Object.keys(faults)) report(what, faults[what])
 
-// axe is put in by the browser's own tools, which the policy does not bind.
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const browser = await launch()
 const { context: window, foreign } = await context(browser, origins)
 const seen = { axe: [], reflow: [] }
@@ -156,10 +151,8 @@ const seen = { axe: [], reflow: [] }
 async function look(tab, url) {
   await tab.goto(url, { timeout: 60_000 })
   await tab.evaluate(axe)
-  const found = await tab.evaluate(tags => globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), tags)
-  for (const v of found.violations) {
-    seen.axe.push(`${url}: ${v.help} (${v.id}): ${v.nodes.slice(0, 2).map(n => n.target.join(' ')).join(', ')}`)
-  }
+  const found = await violations(tab)
+  for (const v of found) seen.axe.push(`${url}: ${v}`)
   await tab.setViewportSize({ width: 320, height: 640 })
   const wide = await tab.evaluate(() => {
     const most = document.documentElement.clientWidth
@@ -167,7 +160,7 @@ async function look(tab, url) {
     const out = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > most + 1)
     return `${document.documentElement.scrollWidth} px: ${out.slice(0, 3).map(e => `${e.localName}.${e.className}`).join(', ')}`
   })
-  if (process.env.PROGRESS) console.error(url, JSON.stringify(found.violations.map(v => [v.id, v.nodes[0].html, v.nodes[0].target])), wide)
+  if (process.env.PROGRESS) console.error(url, found, wide)
   if (wide) seen.reflow.push(`${url} is wider than 320 px: ${wide}`)
   await tab.setViewportSize({ width: 1280, height: 900 })
 }

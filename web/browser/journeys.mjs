@@ -1,9 +1,9 @@
-// Five visitors, each in French and English, with script and without, on a
-// wide screen and on a small telephone.
+// Five visitors, and one who fills in every form wrongly, each in French and
+// English, with script and without, on a wide screen and on a small telephone.
 //
 // Usage: node journeys.mjs up|down DIRECTORY
 import { createServer } from 'node:http'
-import { context, launch, report } from './site.mjs'
+import { axe, context, launch, report, violations } from './site.mjs'
 
 const [when, origin] = process.argv.slice(2)
 
@@ -26,8 +26,8 @@ await new Promise(listening => home.listen(0, '127.0.0.1', listening))
 const elsewhere = `127.0.0.1:${home.address().port}`
 
 // Addresses of links, which are the same in every form of their words.
-const link = { fr: { home: '/?lang=fr', find: '/trouver', listings: '/hebergeurs', compare: '/comparer', area: '/territoires/FR-BRE', news: '/nouvelles', instead: '/remplacer' },
-  en: { home: '/en/', find: '/en/find', listings: '/en/hosters', compare: '/en/compare', area: '/en/areas/FR-BRE', news: '/en/news', instead: '/en/instead-of' } }
+const link = { fr: { home: '/?lang=fr', find: '/trouver', listings: '/hebergeurs', compare: '/comparer', area: '/territoires/FR-BRE', news: '/nouvelles', instead: '/remplacer', report: '/signaler', join: '/proposer', ask: '/demander', follow: '/suivre' },
+  en: { home: '/en/', find: '/en/find', listings: '/en/hosters', compare: '/en/compare', area: '/en/areas/FR-BRE', news: '/en/news', instead: '/en/instead-of', report: '/en/report', join: '/en/join', ask: '/en/ask', follow: '/en/follow' } }
 
 function must(holds, words) {
   if (!holds) throw new Error(words)
@@ -35,6 +35,30 @@ function must(holds, words) {
 const path = tab => new URL(tab.url()).pathname
 const click = (tab, selector) => tab.locator(selector).first().click({ timeout: 30_000 })
 const send = tab => click(tab, 'main form button')
+
+// told checks that a form says what is wrong: first in the title, beside the
+// field and tied to it, with the field marked and, where it is one, at hand.
+async function told(tab, l, field) {
+  const where = `${tab.url()}, ${field}`
+  const prefix = { fr: 'À corriger : ', en: 'To put right: ' }[l]
+  must((await tab.title()).replace(/\u00a0/g, ' ').startsWith(prefix), `${where}: the title is "${await tab.title()}"`)
+  const at = tab.locator(field)
+  must(await at.getAttribute('aria-invalid') === 'true', `${where} is not marked`)
+  let words = ''
+  for (const id of (await at.getAttribute('aria-describedby') ?? '').split(' ')) {
+    const fault = tab.locator(`[id="${id}"].fault`)
+    if (await fault.count() && await fault.isVisible()) words += await fault.innerText()
+  }
+  must(words.length > 10, `${where}: no words on what is wrong`)
+  const box = await at.evaluate(e => e.localName === 'fieldset')
+  must(box || await at.evaluate(e => e === e.ownerDocument.activeElement), `${where} is not at hand`)
+  must(await tab.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${where}: the page is too wide`)
+  if (tab.checked) {
+    await tab.evaluate(axe)
+    const found = await violations(tab)
+    must(found.length === 0, `${where}: ${found.join('; ')}`)
+  }
+}
 
 const journeys = {
   // Somebody skips what they do not know, and reaches people to write to.
@@ -101,6 +125,37 @@ const journeys = {
     must(asked.length > 0, 'the home of the account was not asked')
   },
 
+  async 'every form filled in wrongly'(tab, l) {
+    const go = name => tab.goto(origin + link[l][name])
+    await go('report')
+    await send(tab)
+    await told(tab, l, '#about')
+    must(await tab.locator('#words-fault').count() === 1, 'the second field is told nothing')
+    await tab.locator('#about').fill('Zinneke asbl')
+    await send(tab)
+    await told(tab, l, '#words')
+    must(await tab.locator('#about').inputValue() === 'Zinneke asbl', 'what was typed is lost')
+    await go('join')
+    await tab.locator('#account').fill(': :')
+    await click(tab, 'form:has(#account) button')
+    await told(tab, l, '#account')
+    for (const name of ['ask', 'listings', 'home']) {
+      await go(name)
+      await tab.locator('#place').fill('zzz-nulle-part')
+      await click(tab, 'form:has(#place) button')
+      await told(tab, l, '#place')
+      must(await tab.locator('#place').inputValue() === 'zzz-nulle-part', `${name}: what was typed is lost`)
+    }
+    await go('follow')
+    await tab.locator('input[name=from]').first().fill(': :')
+    await click(tab, 'form.follow button')
+    await told(tab, l, 'input[name=from][aria-invalid]')
+    await tab.goto(`${origin}${link[l].find}?step=care`)
+    for (const label of (await tab.locator('fieldset .choice label').all()).slice(0, 4)) await label.click()
+    await send(tab)
+    await told(tab, l, 'fieldset')
+  },
+
   // All that the directory knows of the incident stands on its own pages.
   async 'an incident'(tab, l) {
     await click(tab, `header a[href="${link[l].news}"]`)
@@ -120,6 +175,7 @@ async function walk(l, javaScriptEnabled, width) {
   const { context: window, foreign } = await context(browser, [origin, `http://${elsewhere}`], { javaScriptEnabled, viewport: { width, height: 800 }, locale: l })
   const tab = await window.newPage()
   tab.setDefaultTimeout(30_000)
+  tab.checked = javaScriptEnabled && width === 320
   for (const name of now) {
     const faults = []
     try {

@@ -1,5 +1,7 @@
 // What every script here needs: a browser that reaches one node's pages and
 // nothing else, and lines that the Go tests read.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 
 const flags = [
@@ -38,4 +40,14 @@ export async function each(items, width, work) {
   await Promise.all(Array.from({ length: width }, async () => {
     while (queue.length) await work(queue.shift())
   }))
+}
+
+// axe is put in by the browser's own tools, which the policy does not bind.
+export const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+// violations has axe look at a tab's page, in which it was put.
+export async function violations(tab) {
+  const found = await tab.evaluate(tags => globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), tags)
+  return found.violations.map(v => `${v.help} (${v.id}): ${v.nodes.slice(0, 2).map(n => n.target.join(' ')).join(', ')}`)
 }
