@@ -124,7 +124,7 @@ func (d *demo) start(t *testing.T, ready string, line ...string) func() {
 // subtest: its name, and what was wrong.
 func script(t *testing.T, chromium, file string, args ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", append([]string{file}, args...)...)
 	cmd.Env = append(os.Environ(), "CHROMIUM="+chromium)
