@@ -48,10 +48,14 @@ func (b *vCard) text(property, value string) {
 	}
 }
 
-// vCardText escapes a text (RFC 6350 3.4); control characters go.
+// vCardPart escapes one part of a value that semicolons part (RFC 6350 3.4).
+func vCardPart(s string) string { return strings.ReplaceAll(vCardText(s), ";", `\;`) }
+
+// vCardText escapes a text (RFC 6350 4, TEXT): semicolons stand as they are.
+// Control characters go.
 func vCardText(s string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	s = strings.NewReplacer(`\`, `\\`, ",", `\,`, ";", `\;`, "\n", `\n`).Replace(s)
+	s = strings.NewReplacer(`\`, `\\`, ",", `\,`, "\n", `\n`).Replace(s)
 	return strings.Map(func(r rune) rune {
 		if hidden(r) {
 			return -1
@@ -80,7 +84,9 @@ func (b *vCard) hoster(h directory.Hoster) {
 		b.uri("UID", string(h.ID))
 	}
 	b.text("FN", h.Name)
-	b.text("ORG", h.Name)
+	if name := strings.TrimSpace(h.Name); name != "" {
+		b.line("ORG", vCardPart(name))
+	}
 	for _, l := range languagesOf(h.Summary) {
 		b.text("NOTE;LANGUAGE="+string(l), h.Summary[l])
 	}
@@ -130,7 +136,7 @@ func (b *vCard) address(p directory.Place) {
 		if country == "" {
 			country = string(p.Country)
 		}
-		b.line(property, ";;;"+vCardText(p.Name)+";;;"+vCardText(country))
+		b.line(property, ";;;"+vCardPart(p.Name)+";;;"+vCardPart(country))
 	}
 	if p.Point != nil && onGlobe(*p.Point) {
 		b.line("GEO", "geo:"+writeDegrees(p.Point.Latitude)+","+writeDegrees(p.Point.Longitude))
