@@ -41,6 +41,9 @@ func TestSite(t *testing.T) {
 	t.Run("journeys", func(t *testing.T) {
 		script(t, chromium, "journeys.mjs", "up", d.origin(0))
 	})
+	t.Run("pictures", func(t *testing.T) {
+		script(t, chromium, "pictures.mjs", d.origin(0), d.origin(1), filepath.Join("..", "..", "screenshots"))
+	})
 	t.Run("text browser", func(t *testing.T) { textBrowser(t, d.origin(0)) })
 	stop()
 	stop = d.start(t, "ready", "--config", filepath.Join(d.dir, "annuaire", "matou.toml"), "serve")

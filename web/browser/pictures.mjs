@@ -1,9 +1,9 @@
-// Pictures of the ten main pages, wide and on a telephone.
+// Pictures of the ten main pages, wide and on a telephone, for people to look at.
 //
 // Usage: node pictures.mjs DIRECTORY HOSTER FOLDER
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { context, launch } from './site.mjs'
+import { context, launch, report } from './site.mjs'
 
 const [directory, hoster, folder] = process.argv.slice(2)
 const port = new URL(hoster).host
@@ -19,14 +19,17 @@ const pages = {
   news: `${directory}/nouvelles`,
   status: `${hoster}/etat`,
 }
+const faults = []
 mkdirSync(folder, { recursive: true })
 const browser = await launch()
 for (const width of [1280, 320]) {
   const { context: window } = await context(browser, [directory, hoster], { viewport: { width, height: 900 } })
   const tab = await window.newPage()
   for (const [name, address] of Object.entries(pages)) {
-    await tab.goto(address)
+    const answer = await tab.goto(address, { timeout: 60_000 })
     await tab.screenshot({ path: join(folder, `${name}-${width}.png`) })
+    if (!answer.ok()) faults.push(`${address} answers ${answer.status()}`)
   }
 }
 await browser.close()
+report('taken', faults)
