@@ -150,7 +150,11 @@ type Feed interface {
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	// Listed reports whether there is one, without reading it.
 	Listed(ctx context.Context, id directory.ID) (bool, error)
-	// ListingByHandle finds "name@host" or "@name@host", in any letter case.
+	// SharedListing is Listing for many readers: what it gives may be the same
+	// for all of them, and must not be changed.
+	SharedListing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// ListingByHandle is SharedListing of "name@host" or "@name@host", in any
+	// letter case.
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
 	// Listings gives at most limit listings after that ID ("": from the
 	// first), in the byte order of their IDs.

@@ -12,7 +12,8 @@ import (
 type Directory interface {
 	// Search answers a query by the in-memory index.
 	Search(ctx context.Context, q directory.Query) (directory.Result, error)
-	// Listing gives one listing, or directory.ErrNotFound.
+	// Listing gives one listing, or directory.ErrNotFound. What it and
+	// ListingByHandle give is shared by all who read, and not to be changed.
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	// ListingByHandle gives the listing of "name@host", under the handle that
 	// the hoster has now where it moved, or directory.ErrNotFound.

@@ -31,6 +31,7 @@ type locale struct {
 	tag      language.Tag
 	words    map[string]sentence
 	printer  *message.Printer
+	bare     bool // numbers below a thousand are written as programs write them
 }
 
 // sentence is one text by plural form; other is always there.
@@ -62,6 +63,7 @@ func parseLocale(l directory.Language, raw string) (*locale, error) {
 	}
 	tag := language.Make(string(l))
 	loc := &locale{language: l, tag: tag, words: map[string]sentence{}, printer: message.NewPrinter(tag)}
+	loc.bare = loc.printer.Sprint(number.Decimal(987)) == "987"
 	for page, table := range pages {
 		words, ok := table.(map[string]any)
 		if !ok {
@@ -165,11 +167,35 @@ func (l *locale) text(key string, args ...any) string {
 	if len(args) > 0 && (s.one != s.other || len(s.rare) > 0) {
 		chosen = l.form(s, args[0])
 	}
-	pairs := make([]string, 0, 2*len(args))
-	for i, a := range args {
-		pairs = append(pairs, "{"+itoa(i)+"}", l.argument(a))
+	if len(args) == 0 {
+		return chosen
 	}
-	return strings.NewReplacer(pairs...).Replace(chosen) // once: an argument may hold braces
+	return l.fill(chosen, args)
+}
+
+// fill puts the arguments of a sentence, ten at the most, in their places, once:
+// an argument may hold braces.
+func (l *locale) fill(sentence string, args []any) string {
+	var b strings.Builder
+	b.Grow(len(sentence) + 16*len(args))
+	rest := sentence
+	for {
+		open := strings.IndexByte(rest, '{')
+		if open < 0 || open+2 >= len(rest) {
+			break
+		}
+		at := int(rest[open+1]) - '0'
+		if at < 0 || at >= len(args) || rest[open+2] != '}' {
+			b.WriteString(rest[:open+1])
+			rest = rest[open+1:]
+			continue
+		}
+		b.WriteString(rest[:open])
+		b.WriteString(l.argument(args[at]))
+		rest = rest[open+3:]
+	}
+	b.WriteString(rest)
+	return b.String()
 }
 
 // html is text for sentences that hold markup of ours; arguments are escaped,
@@ -210,7 +236,12 @@ func (l *locale) form(s sentence, n any) string {
 
 func (l *locale) argument(a any) string {
 	switch v := a.(type) {
+	case string:
+		return v
 	case int:
+		if l.bare && 0 <= v && v < 1000 {
+			return itoa(v)
+		}
 		return l.printer.Sprint(number.Decimal(v))
 	case float64:
 		return l.printer.Sprint(number.Decimal(v, number.MaxFractionDigits(1)))

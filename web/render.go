@@ -143,6 +143,7 @@ type pageTemplate func() (*template.Template, error)
 
 // functions are what templates can call, in the words of one language.
 func (s *Site) functions(l *locale) template.FuncMap {
+	handlers := sync.OnceValue(s.handlers)
 	return template.FuncMap{
 		"t":    l.text,
 		"th":   l.html,
@@ -163,7 +164,7 @@ func (s *Site) functions(l *locale) template.FuncMap {
 		"tongue":   l.tongue,
 		"initial":  initial,
 		"face":     s.face,
-		"has":      func(name string) bool { return s.handlers()[name] != nil },
+		"has":      func(name string) bool { return handlers()[name] != nil },
 		"word":     l.word,
 		"minus":    func(a, b int) int { return a - b },
 		"choice":   func(id any, c choiceView) idChoice { return idChoice{choiceView: c, ID: fmt.Sprint(id)} },
@@ -173,12 +174,17 @@ func (s *Site) functions(l *locale) template.FuncMap {
 	}
 }
 
+// buffers hold pages while they are written.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // render writes p in its layout.
 func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
-	var b bytes.Buffer
+	b, _ := buffers.Get().(*bytes.Buffer) // New makes nothing else
+	defer buffers.Put(b)
+	b.Reset()
 	t, err := s.pages[v.language()][p.template]()
 	if err == nil {
-		err = t.ExecuteTemplate(&b, "layout.html", s.frame(v, p))
+		err = t.ExecuteTemplate(b, "layout.html", s.frame(v, p))
 	}
 	if err != nil {
 		s.log.ErrorContext(v.Context(), "page not rendered", "page", p.template, "error", err)

@@ -64,7 +64,20 @@ func tag(of directory.Language) language.Tag {
 // the invisible ones by which a name takes on the look of another or turns
 // the text around it (Unicode UAX 9, UTS 39).
 func plain(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	return strings.TrimSpace(lineBreaks.Replace(visible(s)))
+}
+
+// isPlain reports, for most words at a glance, that plain changes nothing.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
 }
 
 var lineBreaks = strings.NewReplacer("\n", " ", "\t", " ")

@@ -13,7 +13,8 @@ import (
 
 // records is what the pages read of the store.
 type records interface {
-	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// What these two give is shared by all who read, and not to be changed.
+	SharedListing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
 	MoveByHandle(ctx context.Context, handle string) (ap.Move, error)
 	Site(ctx context.Context, host string) (directory.Site, error)
@@ -47,7 +48,7 @@ func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directo
 
 // Listing gives one listing, or directory.ErrNotFound.
 func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (directory.Listing, error) {
-	l, err := d.records.Listing(ctx, id)
+	l, err := d.records.SharedListing(ctx, id)
 	return d.bonds.complete(l), err
 }
 
@@ -93,7 +94,7 @@ func (d *shownDirectory) spoken(ctx context.Context, site string) (directory.Lis
 	if err != nil {
 		return directory.Listing{}, err
 	}
-	return d.records.Listing(ctx, s.Spoken.Hoster)
+	return d.records.SharedListing(ctx, s.Spoken.Hoster)
 }
 
 // Notices gives a hoster's notices, or those of every listed hoster for "".
@@ -147,7 +148,7 @@ func (d *shownDirectory) Notice(ctx context.Context, id directory.ID) (directory
 
 // isListed reports whether a hoster is in the directory.
 func (d *shownDirectory) isListed(ctx context.Context, id directory.ID) (bool, error) {
-	_, err := d.records.Listing(ctx, id)
+	_, err := d.records.SharedListing(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		return false, nil
 	}

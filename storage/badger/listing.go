@@ -51,21 +51,6 @@ func (s *Store) Listed(ctx context.Context, id directory.ID) (bool, error) {
 	})
 }
 
-// ListingByHandle gives the listing of "name@host", or directory.ErrNotFound.
-func (s *Store) ListingByHandle(ctx context.Context, handle string) (directory.Listing, error) {
-	return read(ctx, s, func(t *tx) (directory.Listing, error) {
-		id, found, err := t.raw(handleKey(handle))
-		if err != nil || !found {
-			return directory.Listing{}, orNotFound(err)
-		}
-		l, found, err := t.listing(directory.ID(id))
-		if err != nil || !found {
-			return directory.Listing{}, orNotFound(err)
-		}
-		return l, nil
-	})
-}
-
 // orNotFound is err, or directory.ErrNotFound for none.
 func orNotFound(err error) error {
 	if err == nil {

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
+	lru "github.com/hashicorp/golang-lru/v2"
 
+	"matou/directory"
 	"matou/federation/ap"
 	"matou/storage"
 )
@@ -48,6 +50,8 @@ type Store struct {
 	lanes, refreshes *schedule
 	queued           atomic.Int64 // deliveries
 
+	shared *lru.Cache[directory.ID, sharedListing]
+
 	watch    sync.Mutex
 	watchers map[chan struct{}]bool
 }
@@ -72,12 +76,14 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	shared, _ := lru.New[directory.ID, sharedListing](mostShared) // fails for sizes below one only
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
 		db: db, dir: o.Dir, log: o.Log, clock: o.Clock, stop: stop,
 		ops: make(chan *op, maxBatch), written: make(chan struct{}),
 		versions: versions{readers: map[uint64]int{}},
 		lanes:    newSchedule(), refreshes: newSchedule(), watchers: map[chan struct{}]bool{},
+		shared: shared,
 	}
 	if err := s.prepare(ctx, o.steps); err != nil {
 		stop()

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -116,9 +117,17 @@ func testHandle(t *testing.T, b *bench) {
 		_, err := b.ListingByHandle(b.ctx, handle)
 		return err == nil
 	}
-	renamed := listing(1, "one")
+	shared := func(id directory.ID) (string, error) {
+		l, err := b.SharedListing(b.ctx, id)
+		return l.Hoster.Name, err
+	}
+	for range 2 { // read, and read again
+		equal(t, "shared", good[string](t)(shared(listing(1, "").Hoster.ID)), "one")
+	}
+	renamed := listing(1, "renamed")
 	renamed.Handle = "@chat@hoster001.example"
 	b.apply(ap.Change{Listings: []directory.Listing{renamed}})
+	equal(t, "shared, when it has changed", good[string](t)(shared(renamed.Hoster.ID)), "renamed")
 	equal(t, "its new handle", found(renamed.Handle), true)
 	equal(t, "its former handle", found("@hoster@hoster001.example"), false)
 
@@ -127,6 +136,9 @@ func testHandle(t *testing.T, b *bench) {
 	heir.Handle = renamed.Handle
 	b.apply(ap.Change{Listings: []directory.Listing{heir}})
 	b.apply(ap.Change{RemoveListings: []directory.ID{renamed.Hoster.ID}})
+	if _, err := shared(renamed.Hoster.ID); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("shared, when it has left: got %v, want %v", err, directory.ErrNotFound)
+	}
 	equal(t, "the heir", good[directory.Listing](t)(b.ListingByHandle(b.ctx, renamed.Handle)), heir)
 	b.apply(ap.Change{RemoveListings: []directory.ID{heir.Hoster.ID}})
 	equal(t, "when all have left", found(renamed.Handle), false)
