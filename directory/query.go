@@ -77,13 +77,18 @@ type Query struct {
 	Day     Date               // seeds the neutral order
 	Offset  int                // 0 <= Offset
 	Limit   int                // 1 <= Limit <= 200
+
+	// What is not shown need not be worked out; neither is a part of the
+	// question that is asked (Canonical).
+	Count    []Facet // the facets to be counted; nil: every one
+	OnlyHits bool    // the answer tells Total, Hits and Near, and nothing else
 }
 
 // Result answers a Query.
 type Result struct {
 	Total  int
 	Hits   []Hit
-	Facets []FacetCounts // in the order of the vocabulary; not to be changed
+	Facets []FacetCounts // those of Query.Count, in the order of the vocabulary; not to be changed
 	Near   *Point        // where distances count from: Query.Near, else a place that the text names; nil: nowhere
 	Read   []Reading     // what the text was understood as, in its order; plain words that listings hold are not told
 	Held   []Held        // what each filter and the text hide: filters in the order of the facets, the text last

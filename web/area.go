@@ -167,7 +167,7 @@ func (s *Site) hostersOf(v *visit, a directory.Area, q directory.Query, view *ar
 // found gives the listings that answer a query, in the order of the day.
 func (s *Site) found(ctx context.Context, q directory.Query) ([]directory.Listing, error) {
 	var all []directory.Listing
-	q.Limit = directory.MaxLimit
+	q.Limit, q.OnlyHits = directory.MaxLimit, true
 	r, err := s.search(ctx, q)
 	if err != nil {
 		return nil, err

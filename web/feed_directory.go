@@ -85,7 +85,7 @@ func (s *Site) hostersOfArea(ctx context.Context, code directory.AreaCode) (map[
 
 // eachFound gives f the ids of everything that a query finds, within bounds.
 func (s *Site) eachFound(ctx context.Context, q directory.Query, f func(directory.ID)) error {
-	q.Limit = directory.MaxLimit
+	q.Limit, q.OnlyHits = directory.MaxLimit, true
 	for q.Offset = 0; q.Offset < wholeLimit; q.Offset += q.Limit {
 		found, err := s.search(ctx, q)
 		if err != nil {

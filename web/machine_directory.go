@@ -38,14 +38,6 @@ type wholeFile struct {
 // routeDirectoryFiles adds the files of a directory.
 func (s *Site) routeDirectoryFiles(file func(path string, f machineFile)) {
 	file("/directory.json", s.whole("directory.json", "application/json", exchange.ExportLibrehosters))
-	file(exportPath, s.exportPage)
-	file("/api/v1/listings.csv", s.foundFile("text/csv; charset=utf-8; header=present", exchange.ExportListingsCSV))
-	file("/api/v1/listings.jsonld", s.foundFile("application/ld+json", func(all []directory.Listing) ([]byte, error) {
-		return exchange.ExportJSONLD(hostersOf(all))
-	}))
-	file("/api/v1/listings.vcf", s.foundFile("text/vcard; charset=utf-8", func(all []directory.Listing) ([]byte, error) {
-		return exchange.ExportVCard(hostersOf(all)), nil
-	}))
 	file(exchange.WellKnown+s.options.Aggregator.Handle+".properties", s.whole("federation", "text/plain; charset=utf-8", s.federation))
 	file(exchange.WellKnown+s.options.Aggregator.Handle+"/{hoster}.properties", s.listedFile)
 	file(exchange.WellKnown+s.options.Aggregator.Handle+"/{hoster}/{slug}.properties", s.listedFile)
@@ -57,17 +49,15 @@ const exportPath = "/api/v1/export.json"
 // exportPage answers a page of the listings that the query of its address
 // finds, in matou's own format, which loses nothing.
 func (s *Site) exportPage(r *http.Request) ([]byte, string, error) {
-	q, err := s.ask("fr", r.URL.Query())
+	values := r.URL.Query()
+	if !values.Has("limit") {
+		values.Set("limit", itoa(directory.MaxLimit))
+	}
+	q, err := s.askPage("fr", values)
 	if err != nil {
 		return nil, "", err
 	}
-	if !r.URL.Query().Has("limit") {
-		q.Limit = directory.MaxLimit
-	}
-	if q.Day.IsZero() {
-		q.Day = s.today()
-	}
-	found, err := s.search(r.Context(), q.found())
+	found, err := s.searchPage(r.Context(), &q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -79,14 +69,8 @@ func (s *Site) exportPage(r *http.Request) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
-	if q.Offset+q.Limit < found.Total {
-		following := q.Query
-		following.Offset += q.Limit
-		next = s.absolute(withQuery(exportPath, following.Values()))
-	}
-	body, err := exchange.ExportJSONPage(page, next)
-	return body, "application/json", err
+	body, err := exchange.ExportJSONPage(page, s.nextPage(exportPath, "", q, found))
+	return body, jsonType, err
 }
 
 // whole is a file on every listing, in the order of their handles.
@@ -134,7 +118,7 @@ func (s *Site) foundFile(kind string, write func([]directory.Listing) ([]byte, e
 // listingsOf gives the listings that answer q, whatever page it asks for.
 func (s *Site) listingsOf(ctx context.Context, q directory.Query, most int) ([]directory.Listing, error) {
 	var all []directory.Listing
-	q.Limit = directory.MaxLimit
+	q.Limit, q.OnlyHits = directory.MaxLimit, true
 	for q.Offset = 0; q.Offset < most; q.Offset += q.Limit {
 		found, err := s.search(ctx, q)
 		if err != nil {

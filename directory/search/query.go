@@ -34,7 +34,10 @@ func (x *Index) Search(q directory.Query) directory.Result {
 		r.Near = s.read.near
 	}
 	r.Hits = x.hits(found, q, r.Near)
-	r.Facets = s.counts()
+	if q.OnlyHits {
+		return r
+	}
+	r.Facets = s.counts(q.Count)
 	r.Read = s.readings(q)
 	r.Held = s.holding(q, found)
 	if r.Total < directory.Few {
@@ -141,18 +144,22 @@ func (s *selection) free(f directory.Facet) *tally {
 	return s.x.tally(s.without(f))
 }
 
-// counts tells what each value of each facet would give. What it says of the
+// counts tells what each value of some facets would give; nil: of every facet.
+// What it says of the
 // whole directory is kept until a listing changes: every visit begins there.
-func (s *selection) counts() []directory.FacetCounts {
+func (s *selection) counts(some []directory.Facet) []directory.FacetCounts {
+	wanted := func(f directory.Facet) bool { return some == nil || slices.Contains(some, f) }
 	whole := s.held.whole && len(s.chosen) == 0
 	if kept := s.x.counted.Load(); whole && kept != nil {
-		return slices.Clone(*kept)
+		return slices.DeleteFunc(slices.Clone(*kept), func(c directory.FacetCounts) bool { return !wanted(c.Facet) })
 	}
 	all := make([]directory.FacetCounts, 0, len(s.x.vocabulary.Facets))
 	for _, l := range s.x.vocabulary.Facets {
-		all = append(all, s.count(l.Facet))
+		if wanted(l.Facet) {
+			all = append(all, s.count(l.Facet))
+		}
 	}
-	if whole {
+	if whole && some == nil {
 		kept := slices.Clone(all)
 		s.x.counted.Store(&kept)
 	}

@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -257,4 +258,25 @@ func TestSearchWhileWriting(t *testing.T) {
 		}
 	}
 	readers.Wait()
+}
+
+// A page that shows less than everything asks for less, and gets the same of it.
+func TestAnswersTellWhatIsAskedFor(t *testing.T) {
+	x := index(directorytest.Listings(60, 5)...)
+	q := directory.Query{Text: "nextcloud", Filters: filters("paid", "no"), Day: today}
+	all := x.Search(q)
+	q.Count = []directory.Facet{directory.FacetPaid, directory.FacetNeed}
+	var want []directory.FacetCounts
+	for _, c := range all.Facets {
+		if slices.Contains(q.Count, c.Facet) {
+			want = append(want, c)
+		}
+	}
+	if got := x.Search(q).Facets; len(want) != 2 || !reflect.DeepEqual(got, want) {
+		t.Errorf("two facets: got %v, want %v", got, want)
+	}
+	q.OnlyHits = true
+	if got, want := x.Search(q), (directory.Result{Total: all.Total, Hits: all.Hits, Near: all.Near}); !reflect.DeepEqual(got, want) {
+		t.Errorf("only hits: got %+v, want %+v", got, want)
+	}
 }
