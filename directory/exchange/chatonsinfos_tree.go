@@ -111,6 +111,9 @@ func (t *Tree) Room(address string) int {
 	if n != nil && (n.format == FormatChatonsInfos || n.format == "" && address != t.root) {
 		return t.limits.Bytes
 	}
+	if address == t.root && !isWeb(address) && (n == nil || n.format == "" || n.format == FormatJSON) {
+		return max(t.limits.Bytes, MaxListingsBytes) // what a directory has exported; all else that is as long is refused
+	}
 	return max(t.limits.Bytes, MaxDocumentBytes)
 }
 

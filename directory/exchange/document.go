@@ -40,6 +40,9 @@ func ExportJSONPage(listings []directory.Listing, next string) ([]byte, error) {
 // whose listings are Entry. A listing that cannot be read is told and left
 // out; so are keys that are not known.
 func readDocument(source string, raw []byte) (Reading, error) {
+	if len(raw) > MaxDocumentBytes && isOwnFormat(raw) {
+		return streamDocument(source, raw)
+	}
 	v, err := parseJSON(source, raw)
 	if err != nil {
 		return Reading{}, err

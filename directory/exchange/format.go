@@ -48,6 +48,8 @@ func Detect(name string, raw []byte) (Format, error) {
 		return FormatChatonsInfos, nil
 	case isCarbon(name, text):
 		return FormatCarbon, nil
+	case len(text) > MaxDocumentBytes && isOwnFormat(text):
+		return FormatJSON, nil
 	case text[0] == '{' || text[0] == '[':
 		return detectJSON(name, text)
 	case text[0] == '<':

@@ -56,7 +56,7 @@ func Read(format Format, source string, raw []byte) (Reading, error) {
 			return Reading{}, err
 		}
 	}
-	if len(raw) > MaxDocumentBytes {
+	if len(raw) > MaxDocumentBytes && (format != FormatJSON || !isOwnFormat(raw)) {
 		return Reading{}, directory.Invalid(source, "is longer than %d MiB", MaxDocumentBytes>>20)
 	}
 	read, ok := readers[format]
