@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -13,22 +16,56 @@ import (
 	"matou/directory/exchange"
 )
 
-// routeAPI adds the directory as JSON.
+// routeAPI adds the directory as JSON and as files, as openapi.json says.
 func (s *Site) routeAPI(r *mux.Router) {
-	for path, h := range map[string]apiHandler{
-		"/api/v1/listings":          s.answerListings,
-		"/api/v1/listings.geojson":  s.answerGeoJSON,
-		"/api/v1/listings/{handle}": s.answerListing,
-	} {
+	for path, h := range s.apiHandlers() {
 		r.Handle(path, guard(s.answer(h))).Methods(http.MethodGet, http.MethodHead)
 		r.Handle(path, guard(http.HandlerFunc(allowOrigin))).Methods(http.MethodOptions)
 	}
 }
 
-// apiHandler gives the value to encode and its media type.
+// apiHandlers are all that answers under /api/v1, by the paths of openapi.json.
+func (s *Site) apiHandlers() map[string]apiHandler {
+	all := map[string]apiHandler{
+		openAPIPath:                         s.answerDescription,
+		"/api/v1/listings":                  s.answerListings,
+		"/api/v1/listings/{handle}":         s.answerListing,
+		"/api/v1/listings/{handle}/history": s.answerHistory,
+		"/api/v1/facets":                    s.answerFacets,
+		"/api/v1/criteria":                  s.answerCriteria,
+		"/api/v1/needs":                     s.answerNeeds,
+		"/api/v1/presets":                   s.answerPresets,
+		"/api/v1/replacements":              s.answerReplacements,
+		"/api/v1/listings.geojson":          s.answerGeoJSON,
+		"/api/v1/listings.csv":              fileAnswer(s.foundFile("text/csv; charset=utf-8; header=present", exchange.ExportListingsCSV)),
+		"/api/v1/listings.jsonld": fileAnswer(s.foundFile("application/ld+json", func(all []directory.Listing) ([]byte, error) {
+			return exchange.ExportJSONLD(hostersOf(all))
+		})),
+		"/api/v1/listings.vcf": fileAnswer(s.foundFile("text/vcard; charset=utf-8", func(all []directory.Listing) ([]byte, error) {
+			return exchange.ExportVCard(hostersOf(all)), nil
+		})),
+		exportPath: fileAnswer(s.exportPage),
+	}
+	if s.options.Areas != nil {
+		all["/api/v1/areas"] = s.answerAreas
+		all["/api/v1/areas/{code}"] = s.answerArea
+	}
+	return all
+}
+
+// fileAnswer is a file of machine_directory.go as an answer of the interface.
+func fileAnswer(f machineFile) apiHandler {
+	return func(r *http.Request, _ directory.Language) (any, string, error) {
+		body, kind, err := f(r)
+		return body, kind, err
+	}
+}
+
+// apiHandler gives the value to encode, or the bytes to send, and its media
+// type.
 type apiHandler func(r *http.Request, l directory.Language) (any, string, error)
 
-// answer encodes what h gives, for pages of any site.
+// answer sends what h gives, for pages of any site.
 func (s *Site) answer(h apiHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		l, said := s.asked(r)
@@ -38,30 +75,81 @@ func (s *Site) answer(h apiHandler) http.HandlerFunc {
 		header := w.Header()
 		header.Set("Access-Control-Allow-Origin", "*")
 		header.Set("Access-Control-Expose-Headers", "ETag, Link")
-		header.Set("Vary", "Accept-Language")
+		header.Set("Vary", "Accept, Accept-Language")
 		value, kind, err := h(r, l)
+		var body []byte
 		if err == nil {
-			var body []byte
-			if body, err = json.Marshal(value); err == nil {
-				header.Set("Content-Type", kind)
-				header.Set("Content-Language", string(l))
-				header.Set("Cache-Control", "public, max-age=60")
-				serve(w, r, append(body, '\n'))
-				return
-			}
+			body, err = s.encode(r, value, kind)
 		}
-		var elsewhere *movedError
-		if errors.As(err, &elsewhere) {
-			header.Set("Location", elsewhere.to)
-			w.WriteHeader(http.StatusMovedPermanently)
+		if err != nil {
+			s.failAPI(w, r, l, err)
 			return
 		}
-		status, key := statusOf(err)
-		if status == http.StatusInternalServerError && r.Context().Err() == nil {
-			s.log.ErrorContext(r.Context(), "answer failed", "path", r.URL.Path, "error", err)
+		if a, ok := value.(interface{ next() string }); ok && a.next() != "" {
+			header.Set("Link", "<"+a.next()+`>; rel="next"`)
 		}
-		s.problem(w, l, status, key, fieldOf(err))
+		header.Set("Content-Type", kind)
+		header.Set("Content-Language", string(l))
+		header.Set("Cache-Control", "public, max-age=60")
+		serve(w, r, body)
 	}
+}
+
+// encode writes a value as JSON, where the peer takes JSON; what a path names by
+// its ending is sent as it is, whatever the peer says that it takes.
+func (s *Site) encode(r *http.Request, value any, kind string) ([]byte, error) {
+	if body, ok := value.([]byte); ok {
+		return body, nil
+	}
+	if kind == jsonType && !takesJSON(r) {
+		return nil, errNotAcceptable
+	}
+	body, err := json.Marshal(value)
+	return append(body, '\n'), err
+}
+
+const jsonType = "application/json"
+
+// errNotAcceptable says that the peer takes nothing that there is to give.
+var errNotAcceptable = errors.New("not acceptable")
+
+// takesJSON reports whether a peer takes JSON (RFC 9110 12.5.1).
+func takesJSON(r *http.Request) bool {
+	said := strings.Join(r.Header.Values("Accept"), ",")
+	if strings.TrimSpace(said) == "" {
+		return true
+	}
+	for part := range strings.SplitSeq(said, ",") {
+		kind, parameters, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		if q, err := strconv.ParseFloat(parameters["q"], 64); err == nil && q == 0 {
+			continue
+		}
+		if kind == "*/*" || kind == "application/*" || strings.HasSuffix(kind, "json") {
+			return true
+		}
+	}
+	return false
+}
+
+// failAPI answers err as a problem document, or leads to where the answer is.
+func (s *Site) failAPI(w http.ResponseWriter, r *http.Request, l directory.Language, err error) {
+	var elsewhere *movedError
+	if errors.As(err, &elsewhere) {
+		w.Header().Set("Location", elsewhere.to)
+		w.WriteHeader(http.StatusMovedPermanently)
+		return
+	}
+	status, key := statusOf(err)
+	if errors.Is(err, errNotAcceptable) {
+		status, key = http.StatusNotAcceptable, "unacceptable"
+	}
+	if status == http.StatusInternalServerError && r.Context().Err() == nil {
+		s.log.ErrorContext(r.Context(), "answer failed", "path", r.URL.Path, "error", err)
+	}
+	s.problem(w, l, status, key, err)
 }
 
 // allowOrigin answers the question that a browser asks before it fetches for
@@ -70,92 +158,10 @@ func allowOrigin(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
-	h.Set("Access-Control-Allow-Headers", "If-None-Match, Accept-Language")
+	h.Set("Access-Control-Allow-Headers", "If-None-Match, Accept, Accept-Language")
+	h.Set("Allow", "GET, HEAD, OPTIONS")
 	h.Set("Access-Control-Max-Age", "86400")
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// listingsAnswer is the answer of /api/v1/listings.
-type listingsAnswer struct {
-	Total    int             `json:"total"`
-	Offset   int             `json:"offset"`
-	Limit    int             `json:"limit"`
-	Order    string          `json:"order"`           // "distance" or "daily"
-	Day      directory.Date  `json:"day"`             // seeds the daily order
-	Place    *placeAnswer    `json:"place,omitempty"` // from where distances are
-	Listings []listingAnswer `json:"listings"`
-	Facets   []facetAnswer   `json:"facets"`
-	Next     string          `json:"next,omitempty"` // address of the next page
-	Page     string          `json:"page"`           // the same for people
-}
-
-type placeAnswer struct {
-	Name string `json:"name"`
-	directory.Point
-}
-
-// listingAnswer is the public JSON of a listing with its page on this node.
-type listingAnswer struct {
-	exchange.Entry
-	Here       string   `json:"here"`
-	Kilometres *float64 `json:"kilometres,omitempty"`
-}
-
-type facetAnswer struct {
-	Facet  directory.Facet `json:"facet"`
-	Label  string          `json:"label"`
-	Unsaid int             `json:"unsaid"` // listings that say nothing on it
-	Values []valueAnswer   `json:"values"`
-}
-
-type valueAnswer struct {
-	Value  string `json:"value"`
-	Label  string `json:"label"`
-	Count  int    `json:"count"`
-	Chosen bool   `json:"chosen"`
-}
-
-func (s *Site) answerListings(r *http.Request, l directory.Language) (any, string, error) {
-	q, err := s.ask(l, r.URL.Query())
-	if err != nil {
-		return nil, "", err
-	}
-	if q.Day.IsZero() {
-		q.Day = s.today()
-	}
-	found, err := s.search(r.Context(), q.found())
-	if err != nil {
-		return nil, "", err
-	}
-	a := listingsAnswer{
-		Total: found.Total, Offset: q.Offset, Limit: q.Limit, Order: "daily", Day: q.Day,
-		Listings: []listingAnswer{}, Facets: []facetAnswer{},
-		Page: s.absolute(listingsAddress(l, q.Query)),
-	}
-	if q.point != nil {
-		a.Order = "distance"
-		a.Place = &placeAnswer{Name: q.place.Name, Point: *q.point}
-	}
-	if q.Offset+q.Limit < found.Total {
-		next := q.Query
-		next.Offset += q.Limit
-		a.Next = s.absolute(s.apiAddress(l, "/api/v1/listings", next))
-	}
-	err = s.eachListing(r.Context(), found.Hits, func(listing directory.Listing, hit directory.Hit) error {
-		one := s.listingAnswer(l, listing)
-		if hit.Kilometres >= 0 {
-			one.Kilometres = &hit.Kilometres
-		}
-		a.Listings = append(a.Listings, one)
-		return nil
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	for _, c := range found.Facets {
-		a.Facets = append(a.Facets, s.facetAnswer(l, c))
-	}
-	return a, "application/json", nil
 }
 
 // mapLimit bounds the points of one GeoJSON answer.
@@ -189,18 +195,6 @@ func (s *Site) answerGeoJSON(r *http.Request, l directory.Language) (any, string
 	return json.RawMessage(exchange.GeoJSON(listings, l)), "application/geo+json", nil
 }
 
-func (s *Site) listingAnswer(l directory.Language, listing directory.Listing) listingAnswer {
-	return listingAnswer{Entry: exchange.EntryOf(listing), Here: s.absolute(hosterAddress(l, listing.Handle))}
-}
-
-func (s *Site) facetAnswer(l directory.Language, c directory.FacetCounts) facetAnswer {
-	f := facetAnswer{Facet: c.Facet, Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Values: []valueAnswer{}}
-	for _, v := range c.Values {
-		f.Values = append(f.Values, valueAnswer{v.Value, s.words(l, c.Facet, v.Value), v.Count, v.Chosen})
-	}
-	return f
-}
-
 func (s *Site) answerListing(r *http.Request, l directory.Language) (any, string, error) {
 	listing, err := s.options.Directory.ListingByHandle(r.Context(), mux.Vars(r)["handle"])
 	if err != nil {
@@ -209,7 +203,7 @@ func (s *Site) answerListing(r *http.Request, l directory.Language) (any, string
 	if movedFrom(mux.Vars(r)["handle"], listing) {
 		return nil, "", &movedError{withQuery(s.listingAPI(listing), r.URL.Query())}
 	}
-	return s.listingAnswer(l, listing), "application/json", nil
+	return s.listingAnswer(l, listing), jsonType, nil
 }
 
 // movedError says where the answer is now.
@@ -231,13 +225,4 @@ func (s *Site) apiAddress(l directory.Language, path string, q directory.Query) 
 // listingAPI is the address of the JSON of one listing.
 func (s *Site) listingAPI(l directory.Listing) string {
 	return "/api/v1/listings/" + url.PathEscape(handleOf(l))
-}
-
-// fieldOf gives the parameter that could not be read, where err names one.
-func fieldOf(err error) string {
-	var field *directory.FieldError
-	if errors.As(err, &field) {
-		return field.Field
-	}
-	return ""
 }

@@ -33,7 +33,7 @@ func (s *Site) showData(v *visit) (page, error) {
 	loc := v.locale
 	view := dataView{
 		Licence: written(loc, s.options.Keepers.Licence), Handle: s.aggregatorHandle(),
-		Sources: s.options.Areas != nil, Contact: s.keeperContact(), API: s.options.Description,
+		Sources: s.options.Areas != nil, Contact: s.keeperContact(), API: openAPIPath,
 	}
 	for _, f := range dataFiles {
 		view.Files = append(view.Files, dataFile{f.name, f.address, loc.word("data-file", f.key)})

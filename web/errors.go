@@ -67,6 +67,10 @@ func (s *Site) missing(w http.ResponseWriter, r *http.Request) {
 // wrongMethod answers what is no GET or HEAD.
 func (s *Site) wrongMethod(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", "GET, HEAD")
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}
 	s.refuse(w, r, http.StatusMethodNotAllowed, "method")
 }
 
@@ -77,7 +81,7 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, status int, key st
 		l = s.preferred(r)
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") || !wantsHTML(r) {
-		s.problem(w, l, status, key, "")
+		s.problem(w, l, status, key, nil)
 		return
 	}
 	s.failWith(w, s.visit(r, "home", l), status, key)
@@ -92,18 +96,35 @@ func wantsHTML(r *http.Request) bool {
 
 // problem is an error of the JSON interface (RFC 9457).
 type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
-	Field  string `json:"parameter,omitempty"` // the parameter that could not be read
+	Type      string `json:"type"` // where openapi.json describes it
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail"`
+	Parameter string `json:"parameter,omitempty"` // what could not be read
+	Reason    string `json:"reason,omitempty"`    // why, in English
 }
 
-func (s *Site) problem(w http.ResponseWriter, l directory.Language, status int, key, field string) {
-	body, err := json.Marshal(problem{
-		Type: "about:blank", Title: s.locales[l].word("error", key), Status: status,
-		Detail: s.locales[l].word("error", key+"_words"), Field: field,
-	})
+// problemTypes are the answers of openapi.json that describe a problem, by the
+// key of its words.
+var problemTypes = map[string]string{
+	"missing": "NotFound", "gone": "NotFound", "unreadable": "BadRequest", "method": "MethodNotAllowed",
+	"unacceptable": "NotAcceptable", "broken": "InternalError",
+}
+
+// problem answers an error; err, where it is a directory.FieldError, tells which
+// parameter could not be read.
+func (s *Site) problem(w http.ResponseWriter, l directory.Language, status int, key string, err error) {
+	p := problem{
+		Type: "about:blank", Title: s.locales[l].word("error", key), Status: status, Detail: s.locales[l].word("error", key+"_words"),
+	}
+	if name, ok := problemTypes[key]; ok && s.options.Aggregator != nil {
+		p.Type = s.absolute(openAPIPath) + "#/components/responses/" + name
+	}
+	var field *directory.FieldError
+	if errors.As(err, &field) {
+		p.Parameter, p.Reason = field.Field, field.Reason
+	}
+	body, err := json.Marshal(p)
 	if err != nil {
 		s.log.Error("problem not encoded", "error", err)
 		w.WriteHeader(status)
