@@ -101,3 +101,17 @@ func eachField(visit func(path string)) {
 	}
 	walk(reflect.TypeFor[directory.Hoster](), "Hoster")
 }
+
+// Commitments whose wording in the charter could not be read are asked all the
+// same, as criteria of no charter that say how they can be checked.
+func TestCommitmentsOutsideTheCharterAreAsked(t *testing.T) {
+	v := directory.LoadVocabulary()
+	for _, id := range []directory.CriterionID{
+		"leave-with-data", "contributes-to-software", "no-favour", "pay-gap-bounded", "spreads-knowledge", "announces-incidents",
+	} {
+		k, ok := v.Criterion(id)
+		if !ok || k.Charter != "" || k.Check["fr"] == "" || k.Check["en"] == "" {
+			t.Errorf("%s: got %+v, %t; want a criterion of no charter that can be checked", id, k, ok)
+		}
+	}
+}

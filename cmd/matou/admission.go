@@ -82,8 +82,16 @@ func readAdmissions(path string) ([]directory.Member, error) {
 	if len(f.Members) == 0 {
 		return nil, fault(exitInvalid, nil, "%s names nobody: write one [[members]] for each who was taken in", path)
 	}
-	// The rest of the word is the directory's; its name stands for it here.
-	if err := (directory.Collective{Slug: "here", Source: "here", Members: f.Members}).Validate(); err != nil {
+	// The rest of the word is the directory's to fill in; a name stands for it.
+	const whoever = "here"
+	for _, m := range f.Members {
+		if m.Admission != nil {
+			for i := range m.Admission.Derogations {
+				m.Admission.Derogations[i].By = whoever
+			}
+		}
+	}
+	if err := (directory.Collective{Slug: whoever, Source: whoever, Members: f.Members}).Validate(); err != nil {
 		return nil, r.locate(err)
 	}
 	return f.Members, nil

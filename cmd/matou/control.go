@@ -61,6 +61,8 @@ func controlHandler(n *node, current func() state) http.Handler {
 	answer(mux, n, listCollectives)
 	answer(mux, n, keepCollective)
 	answer(mux, n, forgetCollective)
+	answer(mux, n, admitMembers)
+	answer(mux, n, unadmitMember)
 	answer(mux, n, listStamps)
 	answer(mux, n, revokeStamp)
 	answer(mux, n, checkStore)

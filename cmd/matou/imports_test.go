@@ -24,6 +24,7 @@ var imports = []struct {
 	{"directory/search", []string{"directory"}, []string{"github.com/RoaringBitmap/roaring/v2", "golang.org/x/text/…"}},
 	{"directory/geo/build", []string{"directory", "directory/geo"}, []string{"golang.org/x/text/…"}},
 	{"directory/geo/…", []string{"directory"}, []string{"golang.org/x/text/…"}},
+	{"directory/exchange/judges", []string{"directory", "directory/exchange"}, []string{}},
 	{"directory/exchange", []string{"directory"}, []string{"golang.org/x/text/…"}},
 	{"federation/ap", []string{"directory"}, []string{}},
 	{"federation/fetch", []string{"directory"}, []string{"code.dny.dev/ssrf"}},
