@@ -269,14 +269,6 @@ func (d *decoder) bytes() []byte {
 
 func (d *decoder) text() string { return string(d.bytes()) }
 
-func (d *decoder) texts() []string {
-	var all []string
-	for range d.count() {
-		all = append(all, d.text())
-	}
-	return all
-}
-
 func (d *decoder) set() *roaring.Bitmap {
 	s := roaring.New()
 	if _, err := s.ReadFrom(bytes.NewReader(d.bytes())); err != nil {
