@@ -65,9 +65,6 @@ func (s *Site) showBadge(name string, l directory.Language, of func(*visit) (dir
 			s.failFile(w, r, err)
 			return
 		}
-		if h.ID == "" {
-			h.ID = s.ownID()
-		}
 		view, err := s.state(v, h)
 		if err != nil {
 			s.failFile(w, r, err)

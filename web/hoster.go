@@ -173,9 +173,6 @@ func (s *Site) ownPage(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if h.ID == "" {
-		h.ID = s.ownID()
-	}
 	view, err := s.hoster(v, h)
 	if err != nil {
 		return page{}, err

@@ -59,9 +59,6 @@ func (s *Site) showCommitments(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if h.ID == "" {
-		h.ID = s.ownID()
-	}
 	view, err := s.hoster(v, h)
 	if err != nil {
 		return page{}, err
@@ -98,9 +95,6 @@ func (s *Site) showOwnService(v *visit) (page, error) {
 	h, err := s.ownHoster(v.Context())
 	if err != nil {
 		return page{}, err
-	}
-	if h.ID == "" {
-		h.ID = s.ownID()
 	}
 	service, err := serviceCalled(h, v.variable("slug"))
 	if err != nil {

@@ -32,13 +32,12 @@ type Options struct {
 	Keys       Keys                 // nil: no entry names its key
 	Homes      Homes                // nil: visitors are told how to follow, and not sent to their own servers
 
-	Moves       Moves      // nil: the node's own hoster lives here
-	Keepers     Keepers    // what the people who keep the node say of it
-	Rules       RuleBook   // nil: a directory without rules of its own
-	Collective  Admissions // nil: the directory carries the word of no collective
-	Desk        Desk       // nil: reports go to the keepers' contact alone
-	Examiner    Examiner   // nil: hosters are told how to be listed, and not what they miss
-	Description string     // path of the description of the programs' interface (OpenAPI); "" for none
+	Moves      Moves      // nil: the node's own hoster lives here
+	Keepers    Keepers    // what the people who keep the node say of it
+	Rules      RuleBook   // nil: a directory without rules of its own
+	Collective Admissions // nil: the directory carries the word of no collective
+	Desk       Desk       // nil: reports go to the keepers' contact alone
+	Examiner   Examiner   // nil: hosters are told how to be listed, and not what they miss
 
 	Languages fs.FS // further languages, a file each at its root ("br.toml"); nil: French and English alone
 
@@ -137,7 +136,7 @@ func (s *Site) ownID() directory.ID {
 	return directory.ID(s.options.Origin.JoinPath("ap", "actors", s.options.Hoster).String())
 }
 
-// ownHoster gives the node's own profile, or directory.ErrNotFound where the
+// ownHoster gives the node's own profile, under its id, or directory.ErrNotFound where the
 // node has no such role or nothing was written yet.
 func (s *Site) ownHoster(ctx context.Context) (directory.Hoster, error) {
 	if s.options.Hoster == "" {
@@ -146,6 +145,9 @@ func (s *Site) ownHoster(ctx context.Context) (directory.Hoster, error) {
 	h, err := s.options.Own.Hoster(ctx)
 	if err != nil {
 		return directory.Hoster{}, fmt.Errorf("own hoster: %w", err)
+	}
+	if h.ID == "" {
+		h.ID = s.ownID()
 	}
 	return h, nil
 }

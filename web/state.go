@@ -50,9 +50,6 @@ func (s *Site) showState(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if h.ID == "" {
-		h.ID = s.ownID()
-	}
 	view, err := s.state(v, h)
 	if err != nil {
 		return page{}, err

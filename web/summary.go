@@ -124,9 +124,6 @@ func (s *Site) summary(r *http.Request) ([]byte, string, error) {
 			doc.Incidents = append(doc.Incidents, s.summaryIncident(n, doc.Components))
 		}
 	}
-	if h.ID == "" {
-		h.ID = s.ownID()
-	}
 	state, err := s.state(v, h)
 	if err != nil {
 		return nil, "", err

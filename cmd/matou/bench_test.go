@@ -83,6 +83,7 @@ func BenchmarkNode(b *testing.B) {
 		r.row(fmt.Sprintf("search, %d listings, p50", size), p50, "ms", 0, 0)
 		r.row(fmt.Sprintf("search, %d listings, p99", size), p99, "ms", 0, 0)
 	}
+	reportPages(b, r)
 	start, idle := benchIdle(b)
 	r.row("hoster node: from start to ready", start, "ms", 0, 0)
 	r.row("hoster node: resident memory, idle", idle, "MiB", 0, 0)
