@@ -105,7 +105,7 @@ async function weigh(url, html) {
 
 let heaviest = 0
 async function visit(url) {
-  const answer = await fetch(url, { redirect: 'manual', headers: { Accept: 'text/html', 'Accept-Language': 'fr' } })
+  const answer = await fetch(url, { redirect: 'manual', headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Accept-Language': 'fr' } })
   const from = known.get(url.href)
   if (answer.status >= 300 && answer.status < 400) {
     await answer.arrayBuffer()
