@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -122,6 +123,43 @@ func TestSearchIsAsPlainReading(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A directory in which values are kept as bits, too, counts as plain reading
+// does: also after many have gone, after others have taken their numbers, and
+// after a snapshot.
+func TestManyAreCountedAsPlainReading(t *testing.T) {
+	v := directory.LoadVocabulary()
+	listings := directorytest.Listings(600, 3)
+	x := index(listings[:400]...)
+	for _, l := range listings[:300] {
+		x.Remove(l.Hoster.ID)
+	}
+	x.PutAll(listings[400:])
+	var all []found
+	for _, l := range listings[300:] {
+		all = append(all, found{l, directory.Terms(l, &v, nil)})
+	}
+	var file bytes.Buffer
+	if err := x.Save(&file, "", 1); err != nil {
+		t.Fatal(err)
+	}
+	again := search.New(&v, nil)
+	if _, err := again.Load(file.Bytes(), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []map[directory.Facet][]string{
+		filters("paid", "no"),
+		filters("serves", "FR", "capacity", "open", "maintenance", "mixed", "maintenance", "volunteer"),
+	} {
+		for name, x := range map[string]*search.Index{"as it came about": x, "from its snapshot": again} {
+			for _, c := range x.Search(directory.Query{Filters: q, Day: today}).Facets {
+				if err := compareCounts(c, all, q); err != nil {
+					t.Errorf("%s, %v: %v", name, q, err)
+				}
+			}
+		}
+	}
 }
 
 // compareCounts compares the counts of one facet with plain counting, for
