@@ -17,12 +17,13 @@ import (
 
 var update = flag.Bool("update", false, "write the generated documents anew")
 
-// TestDocs holds docs/cli.md and docs/configuration.md to the program: both
-// are written by it (make docs).
+// TestDocs holds docs/cli.md, docs/configuration.md and docs/api.md to the
+// program: they are written by it (make docs).
 func TestDocs(t *testing.T) {
 	for name, want := range map[string][]byte{
 		"cli.md":           cliDocument(t),
 		"configuration.md": configurationDocument(t),
+		"api.md":           apiDocument(t),
 	} {
 		file := filepath.Join("..", "..", "docs", name)
 		if *update {
