@@ -33,7 +33,7 @@ var imports = []struct {
 	{"federation/activitystreams", []string{"directory", "federation/ap", "federation/proof", "federation/signature"}, []string{"github.com/go-json-experiment/json/jsontext", "github.com/go-fed/activity/…", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…"}},
 	{"federation/delivery", []string{"directory", "federation/ap"}, []string{"github.com/hashicorp/golang-lru/v2/…"}},
 	{"federation/…", []string{"directory", "federation/…"}, []string{"github.com/go-fed/activity/…", "github.com/gorilla/mux", "github.com/hashicorp/golang-lru/v2/…", "github.com/oklog/ulid/v2", "golang.org/x/net/…", "golang.org/x/sync/…", "golang.org/x/text/…", "golang.org/x/time/rate"}},
-	{"storage/badger", []string{"directory", "federation/ap", "storage"}, []string{"github.com/dgraph-io/badger/v4/…"}},
+	{"storage/badger", []string{"directory", "federation/ap", "storage"}, []string{"github.com/dgraph-io/badger/v4/…", "github.com/hashicorp/golang-lru/v2/…"}},
 	{"storage/…", []string{"directory", "federation/ap", "storage/…"}, []string{}},
 	{"web/logo", []string{"directory"}, []string{"golang.org/x/image/…"}},
 	{"web/…", []string{"directory/…", "web/…"}, []string{"github.com/BurntSushi/toml", "github.com/gorilla/mux", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…", "golang.org/x/text/…"}},
@@ -47,6 +47,7 @@ var imports = []struct {
 var inTests = []string{
 	"matou/directory/directorytest", "matou/directory/geo", "matou/storage/badger", "matou/storage/storagetest", "matou/federation/federationtest/…",
 	"pgregory.net/rapid", "github.com/rogpeppe/go-internal/testscript", "github.com/go-fed/httpsig", "golang.org/x/net/…",
+	"github.com/getkin/kin-openapi/…", "golang.org/x/sys/unix",
 }
 
 // impure may not be used by the domain: it does no I/O and reads no clock.
