@@ -342,6 +342,15 @@ func FuzzReadChatonsInfos(f *testing.F) {
 				t.Fatalf("a fresh export of %q reads as %q", raw, fresh.Bytes())
 			}
 		}
+		if c, _, err := exchange.Federation(file); err == nil {
+			again, _, err := exchange.ReadChatonsInfos("f.properties", exchange.ExportFederation(c, "", nil).Bytes())
+			if err != nil {
+				t.Fatalf("a fresh export of %q is refused: %v", raw, err)
+			}
+			if got, _, err := exchange.Federation(again); err != nil || got.Name != c.Name || got.Website != c.Website {
+				t.Fatalf("a fresh export of %q reads as %+v, %v", raw, got, err)
+			}
+		}
 		if s, _, err := exchange.Service(file); err == nil {
 			if v := s; s.Name == "" {
 				v.Name = "Pad"
