@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -90,7 +91,7 @@ func (c *crowd) fill(ctx context.Context, e engine, n int) (time.Duration, error
 		if number++; len(batch) < 1_000 && number < n {
 			continue
 		}
-		if err := timed(func() error { return e.add(ctx, batch) }); err != nil {
+		if err := errors.Join(ctx.Err(), timed(func() error { return e.add(ctx, batch) })); err != nil {
 			return 0, err
 		}
 		batch = batch[:0]
