@@ -23,7 +23,7 @@ func (a listingsAnswer) next() string { return a.Next }
 type facetsAnswer struct {
 	Total  int           `json:"total"`
 	Order  string        `json:"order"`           // "distance" or "daily"
-	Place  *centreAnswer  `json:"place,omitempty"` // from where distances are
+	Place  *centreAnswer `json:"place,omitempty"` // from where distances are
 	Facets []facetAnswer `json:"facets"`
 	Held   []heldAnswer  `json:"held"`  // what each filter hides
 	Wider  []widerAnswer `json:"wider"` // what finds more, where little is found
@@ -46,7 +46,7 @@ type facetAnswer struct {
 	Facet  directory.Facet `json:"facet"`
 	Label  string          `json:"label"`
 	Unsaid int             `json:"unsaid"` // listings that say nothing on it
-	Values []choiceAnswer   `json:"values"`
+	Values []choiceAnswer  `json:"values"`
 }
 
 type choiceAnswer struct {

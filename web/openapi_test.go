@@ -234,7 +234,7 @@ func TestOpenAPI(t *testing.T) {
 				}
 				res := c.call(method, path, vars, bad, nil)
 				var said problem
-				if err := json.NewDecoder(res.Body).Decode(&said); err != nil || res.StatusCode != 400 || said.Parameter != name || said.Reason == "" {
+				if err := json.NewDecoder(res.Body).Decode(&said); err != nil || res.StatusCode != http.StatusBadRequest || said.Parameter != name || said.Reason == "" {
 					t.Errorf("%s %s: got %d %+v, %v, want 400 that names the parameter", path, bad.Encode(), res.StatusCode, said, err)
 				}
 			}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,12 +57,13 @@ func TestEveryFactHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wordless := strings.Fields("id slug level levelComment registration work services memberships statements relations confirmedAt updatedAt discoverable indexable")
 	for l, loc := range site.locales {
 		check := func(prefix string, typ reflect.Type) {
 			for f := range typ.Fields() {
 				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 				switch key := prefix + name; {
-				case strings.Contains(" id slug level levelComment registration work services memberships statements relations confirmedAt updatedAt discoverable indexable ", " "+name+" ") && key != "service.statements":
+				case slices.Contains(wordless, name) && key != "service.statements":
 				case !loc.has("past-fact." + key):
 					t.Errorf("%s: past-fact.%s has no words", l, key)
 				}

@@ -107,6 +107,9 @@ func TestNoIdentifierIsOfTheMarket(t *testing.T) {
 // whatever the language of the page.
 var shop = regexp.MustCompile(`(?i)(^|[^\pL\pN_-])(marketing|concurrence|concurrents?|meilleure?s?|classements?|leaders?|scores?|sla|premium|customers?|providers?|rankings?|ratings?|competitors?|best)($|[^\pL\pN_-])`)
 
+// jsonKey is a key of a JSON document.
+var jsonKey = regexp.MustCompile(`"([^"\\]+)":`)
+
 // markup is what a template holds that is no text: comments, actions, elements.
 var markup = regexp.MustCompile(`(?s)\{\{.*?\}\}|<!--.*?-->|<[^>]*>`)
 
@@ -124,6 +127,18 @@ func TestNoPageSpeaksLikeAShop(t *testing.T) {
 	eachSource(t, ".toml", func(path string, raw []byte) {
 		if filepath.Base(filepath.Dir(path)) == "locales" {
 			look(path, string(raw))
+		}
+	})
+	eachSource(t, ".json", func(path string, raw []byte) {
+		if filepath.Base(path) == "openapi.json" {
+			look(path, string(raw))
+			for _, m := range jsonKey.FindAllStringSubmatch(string(raw), -1) {
+				for _, w := range wordsOfName(m[1]) {
+					if market[w] {
+						t.Errorf("%s: %s holds %q: another word is wanted", path, m[1], w)
+					}
+				}
+			}
 		}
 	})
 	if seen < 10 {

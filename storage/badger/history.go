@@ -100,7 +100,7 @@ func (t *tx) carryHistory(c ap.HistoryCarry) error {
 	if err != nil {
 		return err
 	}
-	all := append(carried, own...)
+	all := slices.Concat(carried, own)
 	slices.SortStableFunc(all, func(a, b directory.HistoryEntry) int { return a.At.Compare(b.At) })
 	if err := first(
 		func() error { return t.forgetHistory(c.From) },
