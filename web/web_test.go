@@ -237,7 +237,7 @@ func (n *node) get(address string, header ...string) *http.Response {
 func (n *node) ask(method, address string, header ...string) *http.Response {
 	n.Helper()
 	r := httptest.NewRequest(method, address, nil)
-	r.Header.Set("Accept", "text/html")
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 	r.Header.Set("Accept-Language", "fr")
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
