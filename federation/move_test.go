@@ -2,6 +2,7 @@ package federation_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,6 +53,9 @@ func TestMove(t *testing.T) {
 	after, err := dir.Store.Listing(t.Context(), directory.ID(to))
 	if err != nil || !after.ListedAt.Equal(before.ListedAt) {
 		t.Errorf("listed at %v (%v), want %v as before", after.ListedAt, err, before.ListedAt)
+	}
+	if got, want := past(t, dir, to), []string{"moved by hoster", "entered by hoster"}; !slices.Equal(got, want) {
+		t.Errorf("its history is %q, want %q", got, want)
 	}
 	m, err := dir.Store.MoveByHandle(t.Context(), "vieux@"+old.Host)
 	if err != nil || m.ToHandle != "@neuf@"+fresh.Host || !m.Done() {
