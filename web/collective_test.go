@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestHowMembersWereTakenIn(t *testing.T) {
 	}
 	n.options.Collective = admitted{}
 	n.handler = routes(t, n.options)
-	if res := n.get("/collectif"); res.StatusCode != 404 {
+	if res := n.get("/collectif"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("a directory that speaks for no collective: got status %d, want 404", res.StatusCode)
 	}
 }
