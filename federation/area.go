@@ -63,7 +63,7 @@ func (n *Node) relays(ctx context.Context, agg ap.LocalActor, hoster ap.IRI, c *
 		listing = c.Listings[at]
 	} else {
 		var err error
-		if listing, err = n.store.Listing(ctx, id); isNotFound(err) {
+		if listing, err = n.store.SharedListing(ctx, id); isNotFound(err) {
 			return all, nil
 		} else if err != nil {
 			return nil, err

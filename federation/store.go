@@ -37,6 +37,7 @@ type Reader interface {
 	Host(ctx context.Context, name string) (ap.Host, error)
 	Profile(ctx context.Context, actor ap.IRI) (ap.Profile, error)
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	SharedListing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	// Listed reports whether there is a listing, without reading it.
 	Listed(ctx context.Context, id directory.ID) (bool, error)
 	Notice(ctx context.Context, id directory.ID) (directory.Notice, error)
