@@ -310,7 +310,7 @@ func (w *inboxWriter) Write(b []byte) (int, error) {
 // wait. It never waits for long, so that news leaves also under a flood.
 func (n *Node) stepAside(ctx context.Context) {
 	for waited := time.Duration(0); waited < courtesy; waited += courtesyStep {
-		if n.in.busy.Load() <= int64(runtime.GOMAXPROCS(0)) || ctx.Err() != nil {
+		if n.in.busy.Load() <= int64(runtime.NumCPU()) || ctx.Err() != nil {
 			return
 		}
 		time.Sleep(courtesyStep)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 )
@@ -15,6 +17,19 @@ const (
 	firstRest  = 2 * time.Second // after the start, which leaves the most
 	restPeriod = time.Minute
 )
+
+// diskThreads are the threads more than cores that run Go: a thread that waits
+// for the disk to have a page of the store keeps its place until the runtime
+// notices, and on two cores that is half of them.
+const diskThreads = 2
+
+// makeRoom lets the cores work while threads wait for the disk, unless the
+// keeper has set GOMAXPROCS.
+func makeRoom() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + diskThreads)
+	}
+}
 
 // breathe governs the memory of the process until ctx ends.
 func breathe(ctx context.Context, limitMiB int) error {

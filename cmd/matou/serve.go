@@ -47,6 +47,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli, t *terminal) error {
 			cancel()
 		}()
 	}
+	makeRoom()
 	n, err := openNode(ctx, cfg, newLog(cfg, t))
 	if err != nil {
 		return err
