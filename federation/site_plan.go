@@ -139,7 +139,7 @@ func (p *planner) end(l directory.Listing, why string) {
 
 // weigh decides on one hoster of the file.
 func (p *planner) weigh(ctx context.Context, e SiteEntry) error {
-	site, err := SiteOf(e.Hoster.Website, p.config.Development)
+	site, _ := SiteOf(e.Hoster.Website, p.config.Development) // "" where it is at none
 	leave := func(why string) {
 		o := SiteLeftOut{Name: e.Hoster.Name, Site: site, Why: why}
 		if l, ok := p.stands[site]; ok && site != "" && l.File.Source == p.reading.File.Address {
@@ -148,7 +148,7 @@ func (p *planner) weigh(ctx context.Context, e SiteEntry) error {
 		}
 		p.out.LeftOut = append(p.out.LeftOut, o)
 	}
-	if err != nil {
+	if site == "" {
 		leave(noSite(e.Hoster.Website))
 		return nil
 	}
