@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -26,7 +27,7 @@ type column struct {
 
 	of     []uint32 // by number of the listing: its combination; 0: says nothing
 	combos []combo  // the first stands for nothing
-	lone   []int32  // by combination: the area that it answers alone but for all around it; -1: none
+	lone   []lone   // by combination
 	at     map[string]uint32
 	free   []uint32
 	broad  map[uint32]bool // combinations that serve several areas wholly
@@ -38,6 +39,8 @@ type column struct {
 	order   []named          // the areas that some combination names, by their codes
 	stale   bool             // order is to be made anew
 	groups  [][]int32        // the areas around, by number of the group
+	flat    []int32          // the same one after the other
+	ends    []int32          // where each ends in flat
 	groupAt map[string]int32
 }
 
@@ -45,6 +48,13 @@ type column struct {
 type named struct {
 	code      string
 	id, group int32
+}
+
+// lone is a combination in short, for most answer one area and what is around
+// it, and serve all of one area at most.
+type lone struct {
+	area  int32 // the one that it answers alone but for all around it; -1: none
+	whole int32 // the one that it serves wholly; -1: none, or several
 }
 
 // combo is what some listings answer alike.
@@ -63,7 +73,7 @@ type again struct{ group, times int32 }
 
 func newColumn(around func(string) []string) *column {
 	return &column{
-		around: around, combos: make([]combo, 1), lone: []int32{-1}, at: make(map[string]uint32), broad: make(map[uint32]bool),
+		around: around, combos: make([]combo, 1), lone: []lone{{-1, -1}}, at: make(map[string]uint32), broad: make(map[uint32]bool),
 		ids: make(map[string]int32), groupAt: make(map[string]int32),
 	}
 }
@@ -102,7 +112,9 @@ func (c *column) remove(n uint32) {
 	c.free = append(c.free, i)
 }
 
-// settle puts the areas that are named in order.
+// settle puts the areas that are named in order. Their codes are parts of one
+// text: an answer holds tens of thousands of them, each of which the collector
+// of garbage would else look for in a place of its own.
 func (c *column) settle() {
 	if !c.stale {
 		return
@@ -114,6 +126,14 @@ func (c *column) settle() {
 		}
 	}
 	slices.SortFunc(c.order, func(a, b named) int { return cmp.Compare(a.code, b.code) })
+	var all strings.Builder
+	for _, a := range c.order {
+		all.WriteString(a.code)
+	}
+	rest := all.String()
+	for i, a := range c.order {
+		c.order[i].code, rest = rest[:len(a.code)], rest[len(a.code):]
+	}
 }
 
 func (c *column) idsOf(codes []string) []int32 {
@@ -138,6 +158,8 @@ func (c *column) id(code string) int32 {
 	if !known {
 		g = int32(len(c.groups))
 		c.groups, c.groupAt[key] = append(c.groups, around), g
+		c.flat = append(c.flat, around...)
+		c.ends = append(c.ends, int32(len(c.flat)))
 		for i := range c.broad {
 			c.combos[i].reach(g, around)
 		}
@@ -166,7 +188,7 @@ func (c *column) combine(values, whole []int32) uint32 {
 	if last := len(c.free) - 1; last >= 0 {
 		i, c.free = c.free[last], c.free[:last]
 	} else {
-		c.combos, c.lone = append(c.combos, combo{}), append(c.lone, -1)
+		c.combos, c.lone = append(c.combos, combo{}), append(c.lone, lone{-1, -1})
 	}
 	within := func(v int32) bool { return overlap(c.groups[c.group[v]], whole) > 0 }
 	k := combo{key: string(key), values: values}
@@ -189,7 +211,11 @@ func (c *column) combine(values, whole []int32) uint32 {
 		c.stale = c.stale || c.naming[v] == 0
 		c.naming[v]++
 	}
-	c.combos[i], c.lone[i], c.at[k.key] = k, c.alone(k.values[:k.own]), i
+	short := lone{c.alone(k.values[:k.own]), -1}
+	if len(k.whole) == 1 {
+		short.whole = k.whole[0]
+	}
+	c.combos[i], c.lone[i], c.at[k.key] = k, short, i
 	return i
 }
 
@@ -231,14 +257,20 @@ func (k *combo) reach(g int32, around []int32) {
 // sums are what counting needs for a moment: a search would else leave a
 // megabyte behind.
 type sums struct {
-	combos, areas, wholes, groups, alone []int32
+	combos                       []int32  // zeros, but while combinations are counted
+	met                          []uint32 // the combinations that are not zero
+	areas, wholes, groups, alone []int32
+	told                         []int32 // in the order of the areas that are told
 }
 
 var spare = sync.Pool{New: func() any { return new(sums) }}
 
+// room gives place for n numbers, in that of a where it is long enough.
+func room(a []int32, n int) []int32 { return slices.Grow(a[:0], n)[:n] }
+
 // zeros gives n zeros, in the place of a where it is long enough.
 func zeros(a []int32, n int) []int32 {
-	a = slices.Grow(a[:0], n)[:n]
+	a = room(a, n)
 	clear(a)
 	return a
 }
@@ -248,51 +280,86 @@ func zeros(a []int32, n int) []int32 {
 func (c *column) count(set *roaring.Bitmap) []directory.ValueCount {
 	s := spare.Get().(*sums)
 	defer spare.Put(s)
-	s.combos = zeros(s.combos, len(c.combos))
 	s.areas, s.wholes = zeros(s.areas, len(c.codes)), zeros(s.wholes, len(c.codes))
 	s.groups, s.alone = zeros(s.groups, len(c.groups)), zeros(s.alone, len(c.groups))
+	c.meet(s, set)
+	for _, i := range s.met {
+		c.add(s, i, s.combos[i])
+		s.combos[i] = 0
+	}
+	begin := int32(0)
+	for g, end := range c.ends {
+		alone, whole := s.alone[g], int32(0)
+		for _, w := range c.flat[begin:end] {
+			whole += s.wholes[w]
+			s.areas[w] += alone
+		}
+		s.groups[g] += whole
+		begin = end
+	}
+	return c.tell(s)
+}
+
+// meet counts the combinations of a set.
+func (c *column) meet(s *sums, set *roaring.Bitmap) {
+	if len(s.combos) < len(c.combos) {
+		s.combos = make([]int32, len(c.combos)+len(c.combos)/8)
+	}
+	s.met = s.met[:0]
 	var buffer [1024]uint32
 	numbers := set.ManyIterator()
 	for k := numbers.NextMany(buffer[:]); k > 0; k = numbers.NextMany(buffer[:]) {
 		for _, n := range buffer[:k] {
-			s.combos[c.of[n]]++
-		}
-	}
-	for i, n := range s.combos {
-		if n == 0 || i == 0 {
-			continue
-		}
-		k, lone := &c.combos[i], c.lone[i]
-		if lone >= 0 {
-			s.areas[lone] += n
-			s.alone[c.group[lone]] += n
-		} else {
-			for _, v := range k.values[:k.own] {
-				s.areas[v] += n
+			i := c.of[n]
+			if s.combos[i] == 0 {
+				s.met = append(s.met, i)
 			}
-		}
-		for _, w := range k.whole {
-			s.wholes[w] += n
-		}
-		for _, t := range k.twice {
-			s.groups[t.group] -= n * t.times
+			s.combos[i]++
 		}
 	}
-	for g, around := range c.groups {
-		for _, w := range around {
-			s.groups[g] += s.wholes[w]
-			s.areas[w] += s.alone[g]
+}
+
+// add counts n listings of a combination.
+func (c *column) add(s *sums, i uint32, n int32) {
+	if i == 0 {
+		return
+	}
+	short := c.lone[i]
+	if short.area >= 0 {
+		s.areas[short.area] += n
+		s.alone[c.group[short.area]] += n
+		if short.whole >= 0 {
+			s.wholes[short.whole] += n
+			return
 		}
 	}
+	k := &c.combos[i]
+	if short.area < 0 {
+		for _, v := range k.values[:k.own] {
+			s.areas[v] += n
+		}
+	}
+	for _, w := range k.whole {
+		s.wholes[w] += n
+	}
+	for _, t := range k.twice {
+		s.groups[t.group] -= n * t.times
+	}
+}
+
+// tell gives the areas that were counted, in order.
+func (c *column) tell(s *sums) []directory.ValueCount {
+	s.told = room(s.told, len(c.order))
 	some := 0
-	for _, a := range c.order {
-		s.areas[a.id] += s.groups[a.group]
-		some += flag(s.areas[a.id] > 0)
+	for i, a := range c.order {
+		n := s.areas[a.id] + s.groups[a.group]
+		s.told[i] = n
+		some += flag(n > 0)
 	}
 	counts := make([]directory.ValueCount, 0, some)
-	for _, a := range c.order {
-		if n := s.areas[a.id]; n > 0 {
-			counts = append(counts, directory.ValueCount{Value: a.code, Count: int(n)})
+	for i, n := range s.told {
+		if n > 0 {
+			counts = append(counts, directory.ValueCount{Value: c.order[i].code, Count: int(n)})
 		}
 	}
 	return counts
