@@ -15,8 +15,16 @@ type Text map[Language]string
 // French, else in English, else in its first language by alphabet; and says
 // which language that is. An empty Text gives "", "".
 func (t Text) In(wanted ...Language) (string, Language) {
-	for _, l := range append(slices.Clone(wanted), "fr", "en") {
-		if s, ok := t[l]; ok && s != "" {
+	if len(t) == 0 {
+		return "", ""
+	}
+	for _, l := range wanted {
+		if s := t[l]; s != "" {
+			return s, l
+		}
+	}
+	for _, l := range [...]Language{"fr", "en"} {
+		if s := t[l]; s != "" {
 			return s, l
 		}
 	}

@@ -153,6 +153,9 @@ type Feed interface {
 	// SharedListing is Listing for many readers: what it gives may be the same
 	// for all of them, and must not be changed.
 	SharedListing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// ListingVersion gives a number that is another once the listing is, as long
+	// as the store is open.
+	ListingVersion(ctx context.Context, id directory.ID) (uint64, error)
 	// ListingByHandle is SharedListing of "name@host" or "@name@host", in any
 	// letter case.
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)

@@ -32,39 +32,46 @@ type card struct {
 	Compare    string // puts it aside to be compared, or takes it back; "": cannot
 	Compared   bool
 	Here       []navigation // its services that do what was asked for
+
+	drawn *drawnCard // nil: not yet
 }
 
 // card makes the card of a listing.
 func (s *Site) card(v *visit, l directory.Listing, kilometres float64) (card, error) {
+	c := s.stillCard(v.locale, l)
+	if kilometres >= 0 {
+		c.Distance = v.locale.distance(kilometres)
+	}
+	now, err := s.current(v, l.Hoster.ID)
+	c.Now = s.lines(v, now)
+	return c, err
+}
+
+// stillCard makes what a card shows until the listing changes.
+func (s *Site) stillCard(loc *locale, l directory.Listing) card {
 	h := l.Hoster
-	loc := v.locale
 	c := card{
 		Name:    plain(h.Name),
 		Face:    s.face(plain(h.Name), h.Logo),
-		Address: hosterAddress(v.language(), l.Handle),
+		Address: hosterAddress(loc.language, l.Handle),
 		Handle:  plain(l.Handle),
-		Places:  s.places(v.language(), h),
+		Places:  s.places(loc.language, h),
 		Summary: loc.in(h.Summary),
 		Facts:   s.facts(loc, h.Work, h.Contact),
 		Life:    loc.life(h),
 	}
 	c.Told = s.fromFileShort(loc, l)
-	if kilometres >= 0 {
-		c.Distance = loc.distance(kilometres)
-	}
-	c.Services = s.serviceWords(v.language(), h.Services)
+	c.Services = s.serviceWords(loc.language, h.Services)
 	s.join(loc, &c, h.Services)
 	for _, m := range h.Memberships {
 		if m.Until.IsZero() && m.State != directory.StateClosed {
-			c.Membership = append(c.Membership, s.words(v.language(), directory.FacetCollective, m.Collective))
+			c.Membership = append(c.Membership, s.words(loc.language, directory.FacetCollective, m.Collective))
 		}
 	}
 	if !h.ConfirmedAt.IsZero() {
 		c.Confirmed = loc.date(directory.DateOf(h.ConfirmedAt.In(s.zone)))
 	}
-	var err error
-	c.Now, err = s.current(v, h)
-	return c, err
+	return c
 }
 
 // places says where a hoster is and where it goes.
@@ -194,29 +201,41 @@ func (s *Site) join(l *locale, c *card, services []directory.Service) {
 
 // current gives what a hoster tells of that is not over yet: incidents and
 // maintenance.
-func (s *Site) current(v *visit, h directory.Hoster) ([]noticeView, error) {
-	notices, err := s.options.Directory.Notices(v.Context(), h.ID, 10)
+func (s *Site) current(v *visit, id directory.ID) ([]directory.Notice, error) {
+	notices, err := s.options.Directory.Notices(v.Context(), id, 10)
 	if err != nil {
 		return nil, fmt.Errorf("current notices: %w", err)
 	}
-	var now []noticeView
+	return slices.DeleteFunc(notices, func(n directory.Notice) bool { return n.Kind == directory.NoticeAnnouncement || n.Over() }), nil
+}
+
+// lines makes the views of notices in a card, which says whose they are.
+func (s *Site) lines(v *visit, notices []directory.Notice) []noticeView {
+	var lines []noticeView
 	for _, n := range notices {
-		if n.Kind != directory.NoticeAnnouncement && !n.Over() {
-			now = append(now, s.notice(v, n, h, false))
-		}
+		lines = append(lines, s.notice(v, n, directory.Hoster{}, false))
 	}
-	return now, nil
+	return lines
 }
 
 // cards makes the cards of hits, in their order.
 func (s *Site) cards(v *visit, hits []directory.Hit) ([]card, error) {
 	cards := make([]card, 0, len(hits))
-	err := s.eachListing(v.Context(), hits, func(l directory.Listing, hit directory.Hit) error {
-		c, err := s.card(v, l, hit.Kilometres)
+	now := s.stand()
+	for _, hit := range hits {
+		c, err := s.keptCard(v, hit.ID, now)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("listing of a hit: %w", err)
+		}
+		if hit.Kilometres >= 0 {
+			c.Distance = v.locale.distance(hit.Kilometres)
+		}
 		cards = append(cards, c)
-		return err
-	})
-	return cards, err
+	}
+	return cards, nil
 }
 
 // eachListing gives f the listing of each hit, in their order, until f fails. A

@@ -15,6 +15,8 @@ type Directory interface {
 	// Listing gives one listing, or directory.ErrNotFound. What it and
 	// ListingByHandle give is shared by all who read, and not to be changed.
 	Listing(ctx context.Context, id directory.ID) (directory.Listing, error)
+	// Version gives a number that is another once the listing is, or directory.ErrNotFound.
+	Version(ctx context.Context, id directory.ID) (uint64, error)
 	// ListingByHandle gives the listing of "name@host", under the handle that
 	// the hoster has now where it moved, or directory.ErrNotFound.
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
@@ -28,6 +30,8 @@ type Directory interface {
 	// Changes gives a number that grows with each change of what is listed, once
 	// searches see it.
 	Changes() uint64
+	// Told gives a number that grows with each change of a notice.
+	Told() uint64
 }
 
 // Own is what a hoster node shows of its own hoster.

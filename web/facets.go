@@ -23,28 +23,82 @@ var unfolded = map[directory.Facet]bool{
 type facetView struct {
 	Name   string
 	Label  string
-	Open   bool // unfolded
-	Values []valueView
-	More   string // address that shows every value; "" where all are shown
-	Hidden int    // values behind More
-	Unsaid int    // hosters that say nothing on it
-	Widens bool   // a value is chosen, and one more finds more
+	Open   bool          // unfolded
+	Values template.HTML // a list of links, each adding or removing one
+	More   string        // address that shows every value; "" where all are shown
+	Hidden int           // values behind More
+	Unsaid int           // hosters that say nothing on it
+	Widens bool          // a value is chosen, and one more finds more
 }
 
-// valueView is one answer: a link that adds or removes it.
-type valueView struct {
-	Label   string
-	Count   int
-	Chosen  bool
-	Address string
-	Link    template.HTML // the whole link with its count, where the value is not chosen
+// facetLinks writes the answers of a page as links. There are a hundred, each
+// with the whole query in its address.
+type facetLinks struct {
+	path    string
+	asked   []parameter // of the query, each name with all that stands for it in an address
+	carried string      // of the basket
+	remove  string      // words, in HTML
 }
 
-// link writes a value that is not chosen. There are a hundred on a page, and a
-// template takes five calls by reflection for each.
-func (v *valueView) link() template.HTML {
-	return template.HTML(`<a href="` + escapedHTML.Replace(v.Address) + `" rel="nofollow">` + escapedHTML.Replace(v.Label) +
-		`</a> <span class="count">` + itoa(v.Count) + `</span>`)
+func newFacetLinks(l *locale, q directory.Query, carried basket) facetLinks {
+	q.Offset = 0
+	k := facetLinks{path: address(l.language, "listings"), remove: escapedHTML.Replace(l.text("filter.remove"))}
+	values := q.Values()
+	for _, name := range sortedKeys(values) {
+		k.asked = append(k.asked, parameter{name, url.Values{name: values[name]}.Encode()})
+	}
+	if len(carried) > 0 {
+		k.carried = url.Values{"h": carried}.Encode()
+	}
+	return k
+}
+
+// address is the first page of the query with other values of a facet.
+func (k *facetLinks) address(f directory.Facet, values []string) string {
+	var b strings.Builder
+	b.WriteString(k.path)
+	separator := byte('?')
+	add := func(encoded string) {
+		b.WriteByte(separator)
+		b.WriteString(encoded)
+		separator = '&'
+	}
+	at := 0
+	for ; at < len(k.asked) && k.asked[at].Name < string(f); at++ {
+		add(k.asked[at].Value)
+	}
+	for _, value := range values {
+		add(string(f) + "=" + url.QueryEscape(value))
+	}
+	for ; at < len(k.asked); at++ {
+		if k.asked[at].Name != string(f) {
+			add(k.asked[at].Value)
+		}
+	}
+	if k.carried != "" {
+		add(k.carried)
+	}
+	return b.String()
+}
+
+// write writes one answer, of which chosen are those that hold.
+func (k *facetLinks) write(b *strings.Builder, f directory.Facet, chosen []string, c directory.ValueCount, label string) {
+	values := removed(chosen, c.Value)
+	if !c.Chosen {
+		values = append(values, c.Value)
+		slices.Sort(values)
+	}
+	b.WriteString("\n<li><a href=\"")
+	b.WriteString(escapedHTML.Replace(k.address(f, values)))
+	b.WriteString(`" rel="nofollow"`)
+	if c.Chosen {
+		b.WriteString(` class="chosen"><span aria-hidden="true">✓ </span><span class="visually-hidden">` + k.remove + ` </span`)
+	}
+	b.WriteByte('>')
+	b.WriteString(escapedHTML.Replace(label))
+	b.WriteString(`</a> <span class="count">`)
+	b.WriteString(itoa(c.Count))
+	b.WriteString("</span></li>")
 }
 
 // escapedHTML writes what stands in an element or an attribute as html/template does.
@@ -59,24 +113,29 @@ type presetView struct {
 }
 
 // facets makes the questions of a page; every value of the facet all is shown.
-func (s *Site) facets(l directory.Language, q directory.Query, counts []directory.FacetCounts, all directory.Facet, carried basket) []facetView {
+func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCounts, all directory.Facet, carried basket) []facetView {
+	l, links := loc.language, newFacetLinks(loc, q, carried)
 	var views []facetView
 	for _, c := range counts {
 		view := facetView{Name: string(c.Facet), Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
+		var shown strings.Builder
+		n := 0
 		for _, value := range c.Values {
 			if value.Count == 0 && !value.Chosen {
 				continue
 			}
-			if len(view.Values) >= facetShown && !value.Chosen && c.Facet != all {
+			if n >= facetShown && !value.Chosen && c.Facet != all {
 				view.Hidden++
 				continue
 			}
-			view.Values = append(view.Values, s.value(l, q, c.Facet, value, carried))
+			links.write(&shown, c.Facet, q.Filters[c.Facet], value, s.words(l, c.Facet, value.Value))
+			n++
 			view.Widens = view.Widens || value.Chosen
 		}
-		if len(view.Values) == 0 {
+		if n == 0 {
 			continue
 		}
+		view.Values = template.HTML(shown.String())
 		if view.Hidden > 0 {
 			values := q.Values()
 			values.Set("all", string(c.Facet))
@@ -87,19 +146,6 @@ func (s *Site) facets(l directory.Language, q directory.Query, counts []director
 		views = append(views, view)
 	}
 	return views
-}
-
-func (s *Site) value(l directory.Language, q directory.Query, f directory.Facet, c directory.ValueCount, carried basket) valueView {
-	view := valueView{Label: s.words(l, f, c.Value), Count: c.Count, Chosen: c.Chosen}
-	to := with(q, f, c.Value)
-	if c.Chosen {
-		to = without(q, f, c.Value)
-	}
-	view.Address = carried.carry(listingsAddress(l, to))
-	if !view.Chosen {
-		view.Link = view.link()
-	}
-	return view
 }
 
 // presets makes the named sets of filters. A set is chosen where all of its

@@ -10,16 +10,16 @@ import (
 // homeView is the first page of a directory.
 type homeView struct {
 	Summary  said
-	Action   string // that answers the question
-	Listings string // the whole directory
-	Families []familyView
-	Places   bool // a place can be asked
+	Action   string        // that answers the question
+	Listings string        // the whole directory
+	Needs    template.HTML // to choose from
+	Places   bool          // a place can be asked
 	Place    placeField
 	Map      template.HTML // "" where there is none
 	Today    []card
 	Count    int
 	News     []noticeView
-	Products []parameter // id, name
+	Products template.HTML // to choose from; "" where there are none
 	Handle   string
 	Name     string // of the directory
 	Contact  link   // who runs it
@@ -65,7 +65,7 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 		return page{}, fmt.Errorf("query: %w", err)
 	}
 	three := everything
-	three.Limit = 3
+	three.Limit, three.OnlyHits = 3, true
 	found, err := s.search(v.Context(), three)
 	if err != nil {
 		return page{}, err
@@ -79,16 +79,14 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 	if view.Today, err = s.cards(v, found.Hits); err != nil {
 		return page{}, err
 	}
-	if view.News, err = s.noticesOfAll(v, 5, false); err != nil {
+	if view.News, err = s.noticesOfAll(v, 5); err != nil {
 		return page{}, err
 	}
-	if view.Map, err = s.homeMap(v, everything); err != nil {
+	part, err := s.homePart(v, everything)
+	if err != nil {
 		return page{}, err
 	}
-	view.Families = s.families(l, found.Facets)
-	for _, r := range s.options.Vocabulary.Replacements {
-		view.Products = append(view.Products, parameter{r.ID, r.Name})
-	}
+	view.Map, view.Needs, view.Products = part.mapped, part.needs, part.products
 	return page{template: "home", description: v.locale.text("home.title"), data: view}, nil
 }
 

@@ -3,64 +3,66 @@ package web
 import (
 	"context"
 	"html/template"
-	"strings"
 	"sync"
 
 	"matou/directory"
 )
 
-// homeMaps keeps the map of the first page, which takes every listing to draw,
-// as long as it would be drawn the same: until something changes of what is
-// listed, or the day does, whose order decides who stands for many.
-type homeMaps struct {
+// homeParts keeps what the first page says of the whole directory as long as it
+// would be drawn the same: until something changes of what is listed, or the
+// day does, whose order decides who stands for many on the map, which takes
+// every listing to draw.
+type homeParts struct {
 	mu   sync.Mutex
-	kept map[directory.Language]homeMap
+	kept map[directory.Language]homePart
 }
 
-type homeMap struct {
+type homePart struct {
 	changes uint64 // Directory.Changes before it was drawn
 	day     directory.Date
-	drawn   template.HTML
+
+	needs, products template.HTML // to choose from
+	mapped          template.HTML // "" where there is no map
 }
 
-// homeMap gives the map of the first page, drawn; "" where there is none.
-func (s *Site) homeMap(v *visit, everything directory.Query) (template.HTML, error) {
-	if !s.drawn() {
-		return "", nil
-	}
-	s.homeMaps.mu.Lock()
-	defer s.homeMaps.mu.Unlock()
+// homePart gives what the first page says of everything, drawn.
+func (s *Site) homePart(v *visit, everything directory.Query) (homePart, error) {
+	s.homeParts.mu.Lock()
+	defer s.homeParts.mu.Unlock()
 	changes, day := s.options.Directory.Changes(), s.today()
-	if m, ok := s.homeMaps.kept[v.language()]; ok && m.changes == changes && m.day == day {
-		return m.drawn, nil
+	if p, ok := s.homeParts.kept[v.language()]; ok && p.changes == changes && p.day == day {
+		return p, nil
 	}
-	// Who asked first may leave; the others wait for the same map.
-	view, err := s.homeMapView(context.WithoutCancel(v.Context()), v.locale, everything)
+	p, err := s.drawHome(v, everything)
 	if err != nil {
-		return "", err
+		return p, err
 	}
-	m := homeMap{changes: changes, day: day}
-	if view != nil {
-		if m.drawn, err = s.drawPart(v.language(), "home", "homemap", view); err != nil {
-			return "", err
-		}
+	p.changes, p.day = changes, day
+	if s.homeParts.kept == nil {
+		s.homeParts.kept = map[directory.Language]homePart{}
 	}
-	if s.homeMaps.kept == nil {
-		s.homeMaps.kept = map[directory.Language]homeMap{}
-	}
-	s.homeMaps.kept[v.language()] = m
-	return m.drawn, nil
+	s.homeParts.kept[v.language()] = p
+	return p, nil
 }
 
-// drawPart executes one part of a page alone.
-func (s *Site) drawPart(l directory.Language, page, part string, data any) (template.HTML, error) {
-	t, err := s.pages[l][page]()
+func (s *Site) drawHome(v *visit, everything directory.Query) (p homePart, err error) {
+	ctx, l := context.WithoutCancel(v.Context()), v.language() // who asked first may leave; the others wait for the same
+	counted := everything
+	counted.Limit, counted.Count = 1, []directory.Facet{directory.FacetNeed}
+	found, err := s.search(ctx, counted)
 	if err != nil {
-		return "", err
+		return p, err
 	}
-	var b strings.Builder
-	if err := t.ExecuteTemplate(&b, part, data); err != nil {
-		return "", err
+	if p.needs, err = s.drawPart(l, "home", "homeneeds", s.families(l, found.Facets)); err != nil {
+		return p, err
 	}
-	return template.HTML(b.String()), nil
+	if p.products, err = s.drawPart(l, "home", "homeproducts", s.options.Vocabulary.Replacements); err != nil || !s.drawn() {
+		return p, err
+	}
+	view, err := s.homeMapView(ctx, v.locale, everything)
+	if err != nil || view == nil {
+		return p, err
+	}
+	p.mapped, err = s.drawPart(l, "home", "homemap", view)
+	return p, err
 }

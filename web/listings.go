@@ -209,7 +209,7 @@ func (s *Site) showListings(v *visit) (page, error) {
 		Action: address(l, "listings"), Text: q.Text, Place: q.place, Total: found.Total,
 		Kept:    kept(q.Query, carried),
 		Field:   placeField{Words: q.place.Asked, Code: q.place.code},
-		Facets:  s.facets(l, q.Query, found.Facets, directory.Facet(v.URL.Query().Get("all")), carried),
+		Facets:  s.facets(v.locale, q.Query, found.Facets, directory.Facet(v.URL.Query().Get("all")), carried),
 		Presets: s.presets(l, q.Query, carried),
 		Clear:   carried.carry(address(l, "listings")),
 		JSON:    s.apiAddress(l, "/api/v1/listings", q.Query),
@@ -251,11 +251,12 @@ func kept(q directory.Query, carried basket) []parameter {
 // comparing gives each card the link that puts its hoster aside, or takes it
 // back: the same page, with one more in its address.
 func (s *Site) comparing(l directory.Language, q directory.Query, carried basket, cards []card) {
+	here := listingsAddress(l, q) + "#compare"
 	for i := range cards {
 		handle := strings.TrimPrefix(cards[i].Handle, "@")
 		cards[i].Compared = slices.Contains(carried, strings.ToLower(handle))
 		if cards[i].Compared || len(carried) < mostCompared {
-			cards[i].Compare = carried.with(handle).carry(listingsAddress(l, q) + "#compare")
+			cards[i].Compare = carried.with(handle).carry(here)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"matou/directory"
@@ -163,23 +164,70 @@ func (s *Site) author(ctx context.Context, id directory.ID) (directory.Hoster, s
 
 // noticesOfAll makes the views of notices of several hosters; those whose
 // hoster is no longer listed are left out.
-func (s *Site) noticesOfAll(v *visit, limit int, full bool) ([]noticeView, error) {
-	notices, err := s.options.Directory.Notices(v.Context(), "", limit)
+func (s *Site) noticesOfAll(v *visit, limit int) ([]noticeView, error) {
+	notices, err := s.latest(v.Context(), limit)
 	if err != nil {
-		return nil, fmt.Errorf("latest notices: %w", err)
+		return nil, err
 	}
 	views := make([]noticeView, 0, len(notices))
 	for _, n := range notices {
-		view, err := s.authored(v, n, full)
+		views = append(views, s.signed(v, n, false))
+	}
+	return views, nil
+}
+
+// signedNotice is a notice with who wrote it.
+type signedNotice struct {
+	directory.Notice
+	author directory.Hoster
+	handle string // "" for the node's own hoster
+}
+
+// latestNotices keeps the latest notices while nothing of them, and of what is
+// listed, has changed; by how many were asked for.
+type latestNotices struct {
+	mu    sync.Mutex
+	stand stand
+	kept  map[int][]signedNotice
+}
+
+// latest gives the latest notices.
+func (s *Site) latest(ctx context.Context, limit int) ([]signedNotice, error) {
+	k, now := &s.latestNotices, s.stand()
+	k.mu.Lock()
+	all, ok := k.kept[limit]
+	ok = ok && k.stand == now
+	k.mu.Unlock()
+	if ok {
+		return all, nil
+	}
+	notices, err := s.options.Directory.Notices(ctx, "", limit)
+	if err != nil {
+		return nil, fmt.Errorf("latest notices: %w", err)
+	}
+	all = make([]signedNotice, 0, len(notices))
+	lasting := true // the node's own profile changes on its own
+	for _, n := range notices {
+		lasting = lasting && n.Hoster != s.ownID()
+		h, handle, err := s.author(ctx, n.Hoster)
 		if isMissing(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		views = append(views, view)
+		all = append(all, signedNotice{n, h, handle})
 	}
-	return views, nil
+	if !lasting {
+		return all, nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.stand != now || k.kept == nil {
+		k.stand, k.kept = now, map[int][]signedNotice{}
+	}
+	k.kept[limit] = all
+	return all, nil
 }
 
 // authored makes the view of n with a link to its hoster.
@@ -188,13 +236,17 @@ func (s *Site) authored(v *visit, n directory.Notice, full bool) (noticeView, er
 	if err != nil {
 		return noticeView{}, err
 	}
-	view := s.notice(v, n, h, full)
-	if handle != "" {
-		view.HosterURL = hosterAddress(v.language(), handle)
+	return s.signed(v, signedNotice{n, h, handle}, full), nil
+}
+
+func (s *Site) signed(v *visit, n signedNotice, full bool) noticeView {
+	view := s.notice(v, n.Notice, n.author, full)
+	if n.handle != "" {
+		view.HosterURL = hosterAddress(v.language(), n.handle)
 	} else {
 		view.HosterURL = address(v.language(), "own", s.options.Hoster)
 	}
-	return view, nil
+	return view
 }
 
 // newsView is the page of the latest notices.
@@ -204,7 +256,7 @@ type newsView struct {
 }
 
 func (s *Site) showNews(v *visit) (page, error) {
-	notices, err := s.noticesOfAll(v, 30, false)
+	notices, err := s.noticesOfAll(v, 30)
 	if err != nil {
 		return page{}, err
 	}

@@ -117,7 +117,9 @@ func (s *Site) readTemplates() (map[directory.Language]map[string]pageTemplate, 
 		if err != nil {
 			return nil, fmt.Errorf("parse templates: %w", err)
 		}
+		wording{s.locales[l]}.set(shared)
 		all[l] = make(map[string]pageTemplate, len(files))
+		all[l][parts] = sync.OnceValues(shared.Clone)
 		for _, file := range files {
 			name := strings.TrimSuffix(path.Base(file), ".html")
 			if name == "layout" || strings.HasPrefix(name, "part_") {
@@ -131,12 +133,16 @@ func (s *Site) readTemplates() (map[directory.Language]map[string]pageTemplate, 
 				if err != nil {
 					return nil, fmt.Errorf("parse templates: %w", err)
 				}
+				wording{s.locales[l]}.set(t)
 				return t, nil
 			})
 		}
 	}
 	return all, nil
 }
+
+// parts is the name of the shared parts alone.
+const parts = "parts"
 
 // pageTemplate gives a page with the layout around it.
 type pageTemplate func() (*template.Template, error)
@@ -164,6 +170,7 @@ func (s *Site) functions(l *locale) template.FuncMap {
 		"tongue":   l.tongue,
 		"initial":  initial,
 		"face":     s.face,
+		"card":     func(c card) (template.HTML, error) { return s.wholeCard(l, c) },
 		"has":      func(name string) bool { return handlers()[name] != nil },
 		"word":     l.word,
 		"minus":    func(a, b int) int { return a - b },
@@ -177,11 +184,17 @@ func (s *Site) functions(l *locale) template.FuncMap {
 // buffers hold pages while they are written.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+// buffer gives an empty one.
+func buffer() *bytes.Buffer {
+	b, _ := buffers.Get().(*bytes.Buffer) // New makes nothing else
+	b.Reset()
+	return b
+}
+
 // render writes p in its layout.
 func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
-	b, _ := buffers.Get().(*bytes.Buffer) // New makes nothing else
+	b := buffer()
 	defer buffers.Put(b)
-	b.Reset()
 	t, err := s.pages[v.language()][p.template]()
 	if err == nil {
 		err = t.ExecuteTemplate(b, "layout.html", s.frame(v, p))

@@ -77,7 +77,10 @@ type Site struct {
 
 	wholeFiles wholeFiles
 	mutual     mutualAid
-	homeMaps   homeMaps
+	homeParts  homeParts
+	keptCards  *keptCards
+
+	latestNotices latestNotices
 }
 
 // New checks o and parses the templates and locales. Its errors wrap
@@ -91,7 +94,7 @@ func New(o Options) (*Site, error) {
 	case o.Hoster != "" && o.Own == nil:
 		return nil, directory.Invalid("own", "must be given on a hoster's node")
 	}
-	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log}
+	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log, keptCards: newKeptCards()}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

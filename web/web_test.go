@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"log/slog"
 	"net/http"
@@ -34,6 +36,7 @@ type records struct {
 	broken   error             // what every answer fails with
 	history  directory.History // of every listing
 	changes  uint64            // of what is listed, since
+	told     uint64            // changes of notices, since
 }
 
 func newRecords(v *directory.Vocabulary, a directory.Areas, listings []directory.Listing, notices []directory.Notice) *records {
@@ -56,6 +59,20 @@ func (r *records) Listing(_ context.Context, id directory.ID) (directory.Listing
 	}
 	return directory.Listing{}, fmt.Errorf("listing: %w", directory.ErrNotFound)
 }
+
+func (r *records) Version(_ context.Context, id directory.ID) (uint64, error) {
+	l, ok := r.listings[id]
+	if !ok {
+		return 0, fmt.Errorf("listing: %w", directory.ErrNotFound)
+	}
+	raw, err := json.Marshal(l)
+	if err != nil {
+		return 0, err
+	}
+	return maphash.Bytes(seed, raw), r.broken
+}
+
+var seed = maphash.MakeSeed()
 
 func (r *records) ListingByHandle(_ context.Context, handle string) (directory.Listing, error) {
 	if now, ok := r.moved[handle]; ok {
@@ -96,6 +113,8 @@ func (r *records) Notice(_ context.Context, id directory.ID) (directory.Notice, 
 }
 
 func (r *records) Changes() uint64 { return r.changes }
+
+func (r *records) Told() uint64 { return r.told }
 
 // towns is a gazetteer of three places, two of one name.
 type towns struct{}

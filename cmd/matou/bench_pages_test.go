@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -254,6 +255,7 @@ func BenchmarkPage(b *testing.B) {
 	for _, k := range pageKinds(listed) {
 		b.Run(k.name, func(b *testing.B) {
 			b.ReportAllocs()
+			before := processorTime(b, os.Getpid())
 			for i := range b.N {
 				path := k.paths[i%len(k.paths)]
 				w := httptest.NewRecorder()
@@ -263,6 +265,7 @@ func BenchmarkPage(b *testing.B) {
 					b.Fatalf("%s: answered %d\n%s", path, w.Code, body)
 				}
 			}
+			b.ReportMetric(1000*(processorTime(b, os.Getpid())-before)/float64(b.N), "ms-processor/op")
 		})
 	}
 }

@@ -16,6 +16,7 @@ type records interface {
 	// What these two give is shared by all who read, and not to be changed.
 	SharedListing(ctx context.Context, id directory.ID) (directory.Listing, error)
 	ListingByHandle(ctx context.Context, handle string) (directory.Listing, error)
+	ListingVersion(ctx context.Context, id directory.ID) (uint64, error)
 	MoveByHandle(ctx context.Context, handle string) (ap.Move, error)
 	Site(ctx context.Context, host string) (directory.Site, error)
 	Notices(ctx context.Context, hoster directory.ID, limit int) ([]directory.Notice, error)
@@ -33,7 +34,11 @@ type shownDirectory struct {
 	own     directory.ID // the node's own hoster, whose notices it always shows; "" for none
 
 	changes func() uint64 // the last change of the feed that the index has
+	told    func() uint64 // changes of notices
 }
+
+// Told grows with each change of a notice.
+func (d *shownDirectory) Told() uint64 { return d.told() }
 
 // Changes grows with each change of what is listed.
 func (d *shownDirectory) Changes() uint64 { return d.changes() }
@@ -50,6 +55,11 @@ func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directo
 func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (directory.Listing, error) {
 	l, err := d.records.SharedListing(ctx, id)
 	return d.bonds.complete(l), err
+}
+
+// Version gives the version of the record of a listing, without reading it.
+func (d *shownDirectory) Version(ctx context.Context, id directory.ID) (uint64, error) {
+	return d.records.ListingVersion(ctx, id)
 }
 
 // History gives the past of a listing.

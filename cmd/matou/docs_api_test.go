@@ -57,7 +57,7 @@ func fixtureSite(t *testing.T) http.Handler {
 	index := search.New(&v, areas)
 	index.PutAll(listings)
 	site, err := web.New(web.Options{
-		Origin: &url.URL{Scheme: "https", Host: "annuaire.example"}, Directory: &shownDirectory{records: s, index: index, changes: func() uint64 { return 1 }},
+		Origin: &url.URL{Scheme: "https", Host: "annuaire.example"}, Directory: &shownDirectory{records: s, index: index, changes: func() uint64 { return 1 }, told: func() uint64 { return 1 }},
 		Vocabulary: v, Areas: areas, Aggregator: &web.Aggregator{Handle: "annuaire", Name: "Annuaire du Ponant"},
 		Clock: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	})

@@ -21,7 +21,7 @@ import (
 
 // What the engines must satisfy, proved where they are tied together.
 var (
-	_ federation.Store = (*badger.Store)(nil)
+	_ federation.Store = (*told)(nil)
 	_ delivery.Queue   = (*badger.Store)(nil)
 	_ listingFeed      = (*badger.Store)(nil)
 	_ records          = (*badger.Store)(nil)
@@ -41,6 +41,7 @@ type node struct {
 	config     *config
 	vocabulary directory.Vocabulary
 	store      *badger.Store
+	told       *told
 	federation *federation.Node
 	log        *slog.Logger
 }
@@ -56,11 +57,12 @@ func openNode(ctx context.Context, c *config, log *slog.Logger) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := federation.New(ctx, federationConfig(c, vocabulary), store, store, log)
+	told := &told{Store: store}
+	f, err := federation.New(ctx, federationConfig(c, vocabulary), told, store, log)
 	if err != nil {
 		return nil, errors.Join(storageFault(c, err), store.Close())
 	}
-	return &node{config: c, vocabulary: vocabulary, store: store, federation: f, log: log}, nil
+	return &node{config: c, vocabulary: vocabulary, store: store, told: told, federation: f, log: log}, nil
 }
 
 // Close gives the store back.

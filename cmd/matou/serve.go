@@ -174,7 +174,7 @@ func newHouse(n *node) (*house, error) {
 	if h.logos, err = newLogoKeeper(n); err != nil {
 		return nil, err
 	}
-	shown := &shownDirectory{records: n.store, index: index, bonds: others, changes: h.feeder.shown.Load}
+	shown := &shownDirectory{records: n.store, index: index, bonds: others, changes: h.feeder.shown.Load, told: n.told.changes.Load}
 	o := web.Options{
 		Origin: n.config.origin, Directory: shown,
 		Vocabulary: n.vocabulary, Areas: areas, Homes: n.federation, Keys: n.federation, Logos: h.logos.cache, Log: n.log, Version: Version,

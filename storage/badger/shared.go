@@ -27,6 +27,18 @@ func (s *Store) SharedListing(ctx context.Context, id directory.ID) (directory.L
 	return read(ctx, s, func(t *tx) (directory.Listing, error) { return s.sharedListing(t, id) })
 }
 
+// ListingVersion gives a number that is another once the listing is, as long as
+// the store is open, or directory.ErrNotFound.
+func (s *Store) ListingVersion(ctx context.Context, id directory.ID) (uint64, error) {
+	return read(ctx, s, func(t *tx) (uint64, error) {
+		item, err := t.record(id)
+		if err != nil {
+			return 0, err
+		}
+		return item.Version(), nil
+	})
+}
+
 // ListingByHandle gives the SharedListing of "name@host", or
 // directory.ErrNotFound.
 func (s *Store) ListingByHandle(ctx context.Context, handle string) (directory.Listing, error) {
@@ -41,12 +53,9 @@ func (s *Store) ListingByHandle(ctx context.Context, handle string) (directory.L
 
 // sharedListing decodes the record where it is another than the one kept.
 func (s *Store) sharedListing(t *tx, id directory.ID) (directory.Listing, error) {
-	item, err := t.Get(byName(kindListing, id))
-	switch {
-	case errors.Is(err, badgerdb.ErrKeyNotFound):
-		return directory.Listing{}, directory.ErrNotFound
-	case err != nil:
-		return directory.Listing{}, fmt.Errorf("read: %w", err)
+	item, err := t.record(id)
+	if err != nil {
+		return directory.Listing{}, err
 	}
 	if kept, ok := s.shared.Get(id); ok && kept.version == item.Version() {
 		return kept.listing, nil
@@ -57,4 +66,16 @@ func (s *Store) sharedListing(t *tx, id directory.ID) (directory.Listing, error)
 	}
 	s.shared.Add(id, sharedListing{version: item.Version(), listing: l})
 	return l, nil
+}
+
+// record finds the record of a listing, without reading it.
+func (t *tx) record(id directory.ID) (*badgerdb.Item, error) {
+	item, err := t.Get(byName(kindListing, id))
+	switch {
+	case errors.Is(err, badgerdb.ErrKeyNotFound):
+		return nil, directory.ErrNotFound
+	case err != nil:
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	return item, nil
 }

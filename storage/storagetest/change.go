@@ -147,6 +147,7 @@ func testNotFound(t *testing.T, b *bench) {
 		"Profile":         func() error { _, err := b.Profile(b.ctx, us); return err },
 		"Follow":          func() error { _, err := b.Follow(b.ctx, us, peer(1)); return err },
 		"Listing":         func() error { _, err := b.Listing(b.ctx, "https://x.example/"); return err },
+		"ListingVersion":  func() error { _, err := b.ListingVersion(b.ctx, "https://x.example/"); return err },
 		"ListingByHandle": func() error { _, err := b.ListingByHandle(b.ctx, "a@x.example"); return err },
 		"Notice":          func() error { _, err := b.Notice(b.ctx, "https://x.example/n"); return err },
 	}

@@ -124,9 +124,13 @@ func testHandle(t *testing.T, b *bench) {
 	for range 2 { // read, and read again
 		equal(t, "shared", good[string](t)(shared(listing(1, "").Hoster.ID)), "one")
 	}
+	version := func(n int) uint64 { return good[uint64](t)(b.ListingVersion(b.ctx, listing(n, "").Hoster.ID)) }
+	one, two := version(1), version(2)
 	renamed := listing(1, "renamed")
 	renamed.Handle = "@chat@hoster001.example"
 	b.apply(ap.Change{Listings: []directory.Listing{renamed}})
+	equal(t, "another version, when it has changed", version(1) != one, true)
+	equal(t, "the version of one that has not", version(2), two)
 	equal(t, "shared, when it has changed", good[string](t)(shared(renamed.Hoster.ID)), "renamed")
 	equal(t, "its new handle", found(renamed.Handle), true)
 	equal(t, "its former handle", found("@hoster@hoster001.example"), false)
