@@ -269,8 +269,8 @@ var spare = sync.Pool{New: func() any { return new(sums) }}
 func room(a []int32, n int) []int32 { return slices.Grow(a[:0], n)[:n] }
 
 // zeros gives n zeros, in the place of a where it is long enough.
-func zeros(a []int32, n int) []int32 {
-	a = room(a, n)
+func zeros[T int32 | uint64](a []T, n int) []T {
+	a = slices.Grow(a[:0], n)[:n]
 	clear(a)
 	return a
 }

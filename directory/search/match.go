@@ -41,7 +41,7 @@ func (x *Index) together(parts []*roaring.Bitmap) *roaring.Bitmap {
 }
 
 // any gives the listings under any of some values of a facet, whatever the
-// facet does with several.
+// facet does with several. They are not to be changed.
 func (x *Index) any(f directory.Facet, values []string) *roaring.Bitmap {
 	var parts []*roaring.Bitmap
 	for _, v := range values {
@@ -49,10 +49,10 @@ func (x *Index) any(f directory.Facet, values []string) *roaring.Bitmap {
 			parts = append(parts, set)
 		}
 		if f == directory.FacetServes {
-			parts = append(parts, x.servingAround(x.around(v)))
+			parts = append(parts, x.servingAround(x.around(v))...)
 		}
 	}
-	return roaring.FastOr(parts...)
+	return x.together(parts)
 }
 
 // The shortest beginnings of words that are looked for: of the last word of a

@@ -3,6 +3,7 @@ package search
 import (
 	"math/bits"
 	"slices"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -96,15 +97,39 @@ func (p *posting) set() *roaring.Bitmap {
 
 // tally counts how many listings of one set are in postings.
 type tally struct {
-	set     *roaring.Bitmap
-	size    uint64
-	whole   bool     // set is everything: no posting holds more
-	bits    []uint64 // set, one bit a number; made when first needed
-	numbers []uint32 // set, where it is small; made when first needed
+	set   *roaring.Bitmap
+	size  uint64
+	whole bool     // set is everything: no posting holds more
+	ready bool     // bits and spots are there: they are made when first needed
+	bits  []uint64 // set, one bit a number
+	spots []spot   // the words of bits that are not zero, where these are few
 }
 
-func (x *Index) tally(set *roaring.Bitmap) *tally {
-	return &tally{set: set, size: set.GetCardinality(), whole: set == x.live && x.gone.IsEmpty()}
+// spot is one word of many.
+type spot struct {
+	at   uint32
+	bits uint64
+}
+
+var spareTally = sync.Pool{New: func() any { return new(tally) }}
+
+// tally begins to count a set. Its bits serve another search once this one has
+// ended.
+func (s *selection) tally(set *roaring.Bitmap) *tally {
+	t := spareTally.Get().(*tally)
+	t.set, t.size, t.ready = set, set.GetCardinality(), false
+	t.whole = set == s.x.live && s.x.gone.IsEmpty()
+	s.tallies = append(s.tallies, t)
+	return t
+}
+
+// end gives back what the selection counted with.
+func (s *selection) end() {
+	for _, t := range s.tallies {
+		t.set = nil
+		spareTally.Put(t)
+	}
+	s.tallies, s.held, s.wide = nil, nil, nil
 }
 
 // in gives how many listings of the tally's set are in p. Whichever of the two
@@ -115,40 +140,53 @@ func (t *tally) in(p *posting) (n uint64) {
 		return 0
 	case t.whole:
 		return p.size()
+	}
+	t.prepare()
+	switch {
 	case p.many == nil:
 		for _, number := range p.few {
-			n += lit(t.dense(), number)
+			n += lit(t.bits, number)
 		}
 		return n
 	case p.many.bits == nil && t.size < p.size()/16:
 		return t.set.AndCardinality(p.many.Bitmap)
 	case p.many.bits == nil:
-		dense := t.dense()
 		var buffer [512]uint32
 		numbers := p.many.ManyIterator()
 		for k := numbers.NextMany(buffer[:]); k > 0; k = numbers.NextMany(buffer[:]) {
 			for _, number := range buffer[:k] {
-				n += lit(dense, number)
+				n += lit(t.bits, number)
 			}
 		}
 		return n
-	case t.size < uint64(len(p.many.bits)):
-		if t.numbers == nil {
-			t.numbers = t.set.ToArray()
-		}
-		for _, number := range t.numbers {
-			n += lit(p.many.bits, number)
-		}
-		return n
+	case len(t.spots) > 0:
+		return within(p.many.bits, t.spots)
 	}
-	return common(t.dense(), p.many.bits)
+	return common(t.bits, p.many.bits)
 }
 
-func (t *tally) dense() []uint64 {
-	if t.bits == nil {
-		t.bits = t.set.ToDense()
+// prepare makes the bits of the set.
+func (t *tally) prepare() {
+	if t.ready {
+		return
 	}
-	return t.bits
+	t.ready = true
+	t.bits, t.spots = zeros(t.bits, int(t.set.DenseSize())), t.spots[:0]
+	t.set.WriteDenseTo(t.bits)
+	if t.size >= uint64(len(t.bits)) {
+		return
+	}
+	most := len(t.bits) / 2
+	for at, word := range t.bits {
+		if word == 0 {
+			continue
+		}
+		if len(t.spots) == most {
+			t.spots = t.spots[:0]
+			return
+		}
+		t.spots = append(t.spots, spot{uint32(at), word})
+	}
 }
 
 // lit gives 1 where a number is among bits, else 0.
@@ -159,12 +197,30 @@ func lit(bits []uint64, n uint32) uint64 {
 	return 0
 }
 
+// within gives how many numbers of a few words are among bits.
+func within(all []uint64, spots []spot) uint64 {
+	n := 0
+	for _, s := range spots {
+		if int(s.at) >= len(all) {
+			break
+		}
+		n += bits.OnesCount64(s.bits & all[s.at])
+	}
+	return uint64(n)
+}
+
 // common gives how many numbers are among both of two sets of bits.
 func common(a, b []uint64) uint64 {
-	n := 0
-	a = a[:min(len(a), len(b))]
+	least := min(len(a), len(b))
+	a, b = a[:least], b[:least]
+	var n, m int
+	for len(a) >= 4 && len(b) >= 4 {
+		n += bits.OnesCount64(a[0]&b[0]) + bits.OnesCount64(a[1]&b[1])
+		m += bits.OnesCount64(a[2]&b[2]) + bits.OnesCount64(a[3]&b[3])
+		a, b = a[4:], b[4:]
+	}
 	for i, word := range a {
 		n += bits.OnesCount64(word & b[i])
 	}
-	return uint64(n)
+	return uint64(n + m)
 }

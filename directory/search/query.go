@@ -27,8 +27,9 @@ func (x *Index) Search(q directory.Query) directory.Result {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s := x.selection(q)
+	defer s.end()
 	found := s.without("")
-	s.held = x.tally(found)
+	s.held = s.tally(found)
 	r := directory.Result{Total: int(found.GetCardinality()), Near: q.Near}
 	if r.Near == nil {
 		r.Near = s.read.near
@@ -39,7 +40,7 @@ func (x *Index) Search(q directory.Query) directory.Result {
 	}
 	r.Facets = s.counts(q.Count)
 	r.Read = s.readings(q)
-	r.Held = s.holding(q, found)
+	r.Held = s.holding(q)
 	if r.Total < directory.Few {
 		r.Wider = s.wider(q, r.Total)
 	}
@@ -74,7 +75,7 @@ func (s *selection) total(q directory.Query) int {
 			other.passing[f] = s.x.passing(f, values)
 		}
 	}
-	return int(other.without("").GetCardinality())
+	return other.size()
 }
 
 // passing gives the listings that pass the chosen values of f.
@@ -90,6 +91,9 @@ func (x *Index) passing(f directory.Facet, values []string) *roaring.Bitmap {
 		}
 		parts = append(parts, set)
 	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
 	return roaring.FastAnd(parts...)
 }
 
@@ -99,21 +103,47 @@ type selection struct {
 	read    *reading
 	chosen  map[directory.Facet][]string
 	passing map[directory.Facet]*roaring.Bitmap
-	held    *tally // of what is found where every facet holds
+	held    *tally                     // of what is found where every facet holds
+	wide    map[directory.Facet]*tally // of what is found where one is free
+	tallies []*tally
 }
 
 // asking gives s with other values of one facet.
 func (s *selection) asking(f directory.Facet, values []string) *selection {
-	other := *s
-	other.passing = maps.Clone(s.passing)
+	other := &selection{x: s.x, read: s.read, chosen: s.chosen, passing: maps.Clone(s.passing)}
 	if delete(other.passing, f); len(values) > 0 && s.x.values[f] != nil {
 		other.passing[f] = s.x.passing(f, values)
 	}
-	return &other
+	return other
 }
 
-// without gives what is found where facet f is free; for "", what is found.
+// without gives what is found where facet f is free; for "", what is found. It
+// is not to be changed.
 func (s *selection) without(f directory.Facet) *roaring.Bitmap {
+	parts := s.parts(f)
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return roaring.FastAnd(parts...)
+}
+
+// size gives how many listings are found.
+func (s *selection) size() int {
+	parts := s.parts("")
+	switch last := len(parts) - 1; last {
+	case 0:
+		return int(parts[0].GetCardinality())
+	case 1:
+		return int(parts[0].AndCardinality(parts[1]))
+	default:
+		return int(roaring.FastAnd(parts[:last]...).AndCardinality(parts[last]))
+	}
+}
+
+// parts gives the sets that what is found where facet f is free has to be in,
+// one at least, the smallest first: each step from one to the next has no more
+// to do than the one before it.
+func (s *selection) parts(f directory.Facet) []*roaring.Bitmap {
 	parts := make([]*roaring.Bitmap, 0, len(s.passing)+2)
 	if s.read.set != nil {
 		parts = append(parts, s.read.set)
@@ -123,17 +153,11 @@ func (s *selection) without(f directory.Facet) *roaring.Bitmap {
 			parts = append(parts, set)
 		}
 	}
-	switch {
-	case len(parts) == 0:
-		return s.x.live
-	case !s.x.gone.IsEmpty():
+	if len(parts) == 0 || !s.x.gone.IsEmpty() {
 		parts = append(parts, s.x.live)
-	case len(parts) == 1:
-		return parts[0]
 	}
-	// Smallest first: each step has no more to do than the one before it.
 	slices.SortFunc(parts, func(a, b *roaring.Bitmap) int { return int(a.GetCardinality()) - int(b.GetCardinality()) })
-	return roaring.FastAnd(parts...)
+	return parts
 }
 
 // free gives the tally of what is found where facet f is free.
@@ -141,7 +165,22 @@ func (s *selection) free(f directory.Facet) *tally {
 	if s.passing[f] == nil || f == directory.FacetCriterion {
 		return s.held
 	}
-	return s.x.tally(s.without(f))
+	if s.wide[f] == nil {
+		if s.wide == nil {
+			s.wide = make(map[directory.Facet]*tally)
+		}
+		s.wide[f] = s.tally(s.without(f))
+	}
+	return s.wide[f]
+}
+
+// except gives the tally of what is found without one value of facet f.
+func (s *selection) except(f directory.Facet, value string) *tally {
+	left := replaced(s.chosen[f], value, "")
+	if len(left) == 0 && f != directory.FacetCriterion {
+		return s.free(f)
+	}
+	return s.tally(s.asking(f, left).without(""))
 }
 
 // counts tells what each value of some facets would give; nil: of every facet.
@@ -204,27 +243,23 @@ func (s *selection) choose(counts *directory.FacetCounts, base *tally, name stri
 }
 
 // holding tells what each filter and the text hide.
-func (s *selection) holding(q directory.Query, found *roaring.Bitmap) []directory.Held {
-	total := int(found.GetCardinality())
+func (s *selection) holding(q directory.Query) []directory.Held {
 	var all []directory.Held
 	for _, f := range directory.AllFacets() {
+		said := s.x.said[string(f)]
 		for _, v := range q.Filters[f] {
-			wide := s.asking(f, replaced(s.chosen[f], s.x.canonicalValue(f, v), "")).without("")
-			h := directory.Held{Facet: f, Value: v, Hides: int(wide.GetCardinality()) - total}
-			if said := s.x.said[string(f)]; said != nil {
-				hidden := roaring.AndNot(wide, found)
-				h.Unsaid = int(hidden.GetCardinality() - hidden.AndCardinality(said.set()))
-			}
-			if h.Hides < 0 { // of several values of one facet, fewer find less
-				h.Hides, h.Unsaid = 0, 0
+			wide := s.except(f, s.x.canonicalValue(f, v))
+			h := directory.Held{Facet: f, Value: v}
+			if wide.size > s.held.size { // of several values of one facet, fewer find less
+				h.Hides = int(wide.size - s.held.size)
+				h.Unsaid = h.Hides - int(wide.in(said)-s.held.in(said))
 			}
 			all = append(all, h)
 		}
 	}
 	if q.Text != "" {
-		free := *s
-		free.read = &reading{}
-		all = append(all, directory.Held{Value: q.Text, Hides: int(free.without("").GetCardinality()) - total})
+		free := &selection{x: s.x, read: &reading{}, passing: s.passing}
+		all = append(all, directory.Held{Value: q.Text, Hides: free.size() - int(s.held.size)})
 	}
 	return all
 }

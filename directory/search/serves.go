@@ -66,13 +66,13 @@ func (x *Index) around(value string) []string {
 	return all
 }
 
-// servingAround gives the listings that serve all of one of these areas.
-func (x *Index) servingAround(around []string) *roaring.Bitmap {
+// servingAround gives the listings that serve all of each of these areas.
+func (x *Index) servingAround(around []string) []*roaring.Bitmap {
 	var parts []*roaring.Bitmap
 	for _, a := range around {
 		if set, ok := x.whole.set(a); ok {
 			parts = append(parts, set)
 		}
 	}
-	return roaring.FastOr(parts...)
+	return parts
 }
