@@ -128,3 +128,32 @@ func TestHostileTreeChangesNothing(t *testing.T) {
 		t.Errorf("got listed %t (%v), gone %v; want what was there to stay", listed, err, plan.Gone)
 	}
 }
+
+// A file that names ten thousand hosters is longer than any may be: it is
+// refused whole, in words, and none of them is asked for anything.
+func TestFileOfTenThousandIsRefused(t *testing.T) {
+	c, err := loadConfig(writeFile(t, "matou.toml", directoryConfig), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			http.NotFound(w, r)
+			return
+		}
+		asked.Add(1)
+		_, _ = io.WriteString(w, "file.class = federation\nfederation.name = Hostile\n")
+		for i := range 10_000 {
+			_, _ = fmt.Fprintf(w, "subs.n%d = http://%s/n/%d\n", i, r.Host, i)
+		}
+	}))
+	defer s.Close()
+	reading, _, err := newSiteReader(c).read(t.Context(), directory.SiteFile{Address: s.URL + "/federation.properties"})
+	if err == nil || !strings.Contains(err.Error(), "longer than 256 KiB") {
+		t.Errorf("got %d entries and %v, want it refused for its length", len(reading.Entries), err)
+	}
+	if asked.Load() != 1 {
+		t.Errorf("got %d requests, want one for the file and none for what it names", asked.Load())
+	}
+}
