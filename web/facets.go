@@ -21,14 +21,35 @@ var unfolded = map[directory.Facet]bool{
 
 // facetView is one question of the directory with its answers as links.
 type facetView struct {
-	Name   string
+	Name   directory.Facet
 	Label  string
-	Open   bool          // unfolded
-	Values template.HTML // a list of links, each adding or removing one
-	More   string        // address that shows every value; "" where all are shown
-	Hidden int           // values behind More
-	Unsaid int           // hosters that say nothing on it
-	Widens bool          // a value is chosen, and one more finds more
+	Open   bool   // unfolded
+	Values string // a list of links, each adding or removing one, in HTML
+	More   string // address that shows every value; "" where all are shown
+	Hidden int    // values behind More
+	Unsaid int    // hosters that say nothing on it
+	Widens bool   // a value is chosen, and one more finds more
+}
+
+// write writes the question, unfolded or not.
+func (f *facetView) write(b *strings.Builder, l *locale) {
+	paragraph := func(words string) { b.WriteString(`<p class="small">` + escapedHTML.Replace(words) + "</p>") }
+	b.WriteString("\n" + `<details id="facet-` + string(f.Name) + `"`)
+	if f.Open {
+		b.WriteString(" open")
+	}
+	b.WriteString(">\n<summary>" + escapedHTML.Replace(f.Label) + "</summary>\n<ul>" + f.Values)
+	if f.More != "" {
+		b.WriteString(`<li><a href="` + escapedHTML.Replace(f.More) + `" rel="nofollow">` + escapedHTML.Replace(l.text("facet.more", f.Hidden)) + "</a></li>")
+	}
+	b.WriteString("\n</ul>")
+	if f.Widens {
+		paragraph(l.text("facet.widens"))
+	}
+	if f.Unsaid > 0 {
+		paragraph(l.text("facet.unsaid", f.Unsaid))
+	}
+	b.WriteString("\n</details>")
 }
 
 // facetLinks writes the answers of a page as links. There are a hundred, each
@@ -113,13 +134,13 @@ type presetView struct {
 }
 
 // facets makes the questions of a page; every value of the facet all is shown.
-func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCounts, all directory.Facet, carried basket) []facetView {
+func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCounts, all directory.Facet, carried basket) template.HTML {
 	l, links := loc.language, newFacetLinks(loc, q, carried)
-	var views []facetView
+	var b, shown strings.Builder
 	for _, c := range counts {
-		view := facetView{Name: string(c.Facet), Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
-		var shown strings.Builder
+		view := facetView{Name: c.Facet, Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
 		n := 0
+		shown.Reset()
 		for _, value := range c.Values {
 			if value.Count == 0 && !value.Chosen {
 				continue
@@ -135,7 +156,7 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		if n == 0 {
 			continue
 		}
-		view.Values = template.HTML(shown.String())
+		view.Values = shown.String()
 		if view.Hidden > 0 {
 			values := q.Values()
 			values.Set("all", string(c.Facet))
@@ -143,9 +164,9 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		}
 		view.Open = view.Open || view.Widens || unfolded[c.Facet]
 		view.Widens = view.Widens && c.Facet != directory.FacetCriterion
-		views = append(views, view)
+		view.write(&b, loc)
 	}
-	return views
+	return template.HTML(b.String())
 }
 
 // presets makes the named sets of filters. A set is chosen where all of its

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +21,7 @@ type listingsView struct {
 	Cards      []card
 	Filters    []filterView
 	Presets    []presetView
-	Facets     []facetView
+	Facets     template.HTML // the questions; "" where there is nothing to choose
 	Wider      []widerView   // what finds more, where little is left
 	Read       []readingView // what the words were understood as
 	Named      bool          // distances count from a place among the words
