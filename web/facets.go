@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"html/template"
 	"maps"
 	"net/url"
@@ -32,7 +33,7 @@ type facetView struct {
 }
 
 // write writes the question, unfolded or not.
-func (f *facetView) write(b *strings.Builder, l *locale) {
+func (f *facetView) write(b *bytes.Buffer, l *locale) {
 	paragraph := func(words string) { b.WriteString(`<p class="small">` + escapedHTML.Replace(words) + "</p>") }
 	b.WriteString("\n" + `<details id="facet-` + string(f.Name) + `"`)
 	if f.Open {
@@ -103,7 +104,7 @@ func (k *facetLinks) address(f directory.Facet, values []string) string {
 }
 
 // write writes one answer, of which chosen are those that hold.
-func (k *facetLinks) write(b *strings.Builder, f directory.Facet, chosen []string, c directory.ValueCount, label string) {
+func (k *facetLinks) write(b *bytes.Buffer, f directory.Facet, chosen []string, c directory.ValueCount, label string) {
 	values := removed(chosen, c.Value)
 	if !c.Chosen {
 		values = append(values, c.Value)
@@ -136,7 +137,9 @@ type presetView struct {
 // facets makes the questions of a page; every value of the facet all is shown.
 func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCounts, all directory.Facet, carried basket) template.HTML {
 	l, links := loc.language, newFacetLinks(loc, q, carried)
-	var b, shown strings.Builder
+	b, shown := buffer(), buffer()
+	defer buffers.Put(b)
+	defer buffers.Put(shown)
 	for _, c := range counts {
 		view := facetView{Name: c.Facet, Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
 		n := 0
@@ -149,7 +152,7 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 				view.Hidden++
 				continue
 			}
-			links.write(&shown, c.Facet, q.Filters[c.Facet], value, s.words(l, c.Facet, value.Value))
+			links.write(shown, c.Facet, q.Filters[c.Facet], value, s.words(l, c.Facet, value.Value))
 			n++
 			view.Widens = view.Widens || value.Chosen
 		}
@@ -164,7 +167,7 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		}
 		view.Open = view.Open || view.Widens || unfolded[c.Facet]
 		view.Widens = view.Widens && c.Facet != directory.FacetCriterion
-		view.write(&b, loc)
+		view.write(b, loc)
 	}
 	return template.HTML(b.String())
 }

@@ -38,7 +38,8 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 	for _, g := range s.options.Vocabulary.Groups {
 		label, _ := g.Label.In(v.language())
 		group := statementGroup{Label: label}
-		for _, c := range s.options.Vocabulary.Criteria {
+		for i := range s.options.Vocabulary.Criteria { // large, and there are many
+			c := &s.options.Vocabulary.Criteria[i]
 			if c.Group != g.ID {
 				continue
 			}
@@ -48,7 +49,7 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 					continue
 				}
 				stated[c.ID] = true
-				view, err := s.statement(v, st, c)
+				view, err := s.statement(v, st, *c)
 				if err != nil {
 					return nil, false, err
 				}

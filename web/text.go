@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -146,6 +147,25 @@ func foreignHTML(s string) template.HTML {
 // dropped; its headings stand under the page's own. What has more marks than
 // anybody writes is shown as it stands.
 func markdown(s string) template.HTML {
+	if kept, ok := proses.Get(s); ok {
+		return kept
+	}
+	drawn := drawMarkdown(s)
+	if len(s) <= longProse {
+		proses.Add(s, drawn)
+	}
+	return drawn
+}
+
+// proses keeps the last texts that were formatted, none of them long.
+var proses, _ = lru.New[string, template.HTML](mostProses) // fails for sizes below one only
+
+const (
+	mostProses = 512
+	longProse  = 4 << 10 // bytes
+)
+
+func drawMarkdown(s string) template.HTML {
 	if directory.IsIntricate(s) {
 		return template.HTML("<p>" + template.HTMLEscapeString(visible(s)) + "</p>")
 	}
