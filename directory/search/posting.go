@@ -3,6 +3,7 @@ package search
 import (
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -14,8 +15,9 @@ const mostFew = 32
 
 // posting is the listings that hold one word, or answer one value.
 type posting struct {
-	few  []uint32 // sorted; unused once many is there
-	many *many
+	few   []uint32 // sorted; unused once many is there
+	many  *many
+	first [1]uint32 // room for few while it is one
 }
 
 // many is a posting of many listings. As roaring's sets they are brought
@@ -26,6 +28,69 @@ type many struct {
 	bits []uint64 // nil where it is not counted, or holds too little of all to be worth it
 }
 
+// shelf holds postings and their keys side by side, many of them in one piece:
+// each of hundreds of thousands by itself would be looked at one by one
+// whenever the collector of garbage comes by, while searches wait.
+type shelf struct {
+	block []posting  // not used yet
+	free  []*posting // not used any more
+	text  *strings.Builder
+}
+
+// The size of a piece, in postings and in bytes of keys. A piece is kept while
+// anything in it is used, so that it must not be too large.
+const (
+	shelfPostings = 64
+	shelfText     = 1 << 10
+)
+
+func newShelf() *shelf { return &shelf{text: new(strings.Builder)} }
+
+// posting gives an empty posting.
+func (h *shelf) posting() *posting {
+	if last := len(h.free) - 1; last >= 0 {
+		p := h.free[last]
+		h.free = h.free[:last]
+		return p
+	}
+	if len(h.block) == 0 {
+		h.block = make([]posting, shelfPostings)
+	}
+	p := &h.block[0]
+	h.block = h.block[1:]
+	return p
+}
+
+// empty takes back a posting that nothing refers to any more.
+func (h *shelf) empty(p *posting) {
+	*p = posting{}
+	h.free = append(h.free, p)
+}
+
+// key gives a key that keeps nothing else in memory, as the part of a text
+// would keep all of it.
+func (h *shelf) key(s string) string {
+	if h.text.Len()+len(s) > h.text.Cap() {
+		h.text = new(strings.Builder)
+		h.text.Grow(max(len(s), shelfText))
+	}
+	h.text.WriteString(s)
+	all := h.text.String()
+	return all[len(all)-len(s):]
+}
+
+// add adds a listing under a key, and reports whether it is the first there. It
+// gives the key as it is kept.
+func (h *shelf) add(s sets, key string, n uint32) (p *posting, kept string, came bool) {
+	p = s[key]
+	if p == nil {
+		p, kept, came = h.posting(), h.key(key), true
+		s[kept] = p
+	}
+	p.add(n)
+	return p, kept, came
+}
+
 // worthBits is one listing in how many a posting must hold to be kept as bits
 // too: with fewer, looking each of them up takes no longer than all words of
 // bits, and memory stays bounded however many values people invent.
@@ -34,6 +99,10 @@ const worthBits = 64
 func (p *posting) add(n uint32) {
 	if p.many != nil {
 		p.many.add(n)
+		return
+	}
+	if p.few == nil {
+		p.first[0], p.few = n, p.first[:]
 		return
 	}
 	i, found := slices.BinarySearch(p.few, n)

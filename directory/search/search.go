@@ -39,6 +39,7 @@ type Index struct {
 	said    sets                     // listings that answer a facet, by its name
 	whole   sets                     // listings that serve all of an area, by its code
 	words   sets
+	shelf   *shelf                      // of what is in sets
 	fresh   []string                    // words that came after the dictionary was made
 	columns map[directory.Facet]*column // of the facets whose values are areas
 
@@ -83,6 +84,7 @@ func New(v *directory.Vocabulary, areas directory.Areas) *Index {
 		said:    make(sets),
 		whole:   make(sets),
 		words:   make(sets),
+		shelf:   newShelf(),
 		columns: make(map[directory.Facet]*column),
 	}
 	if g, ok := areas.(namer); ok {
@@ -175,7 +177,7 @@ func (x *Index) put(e *entry) {
 		said.add(n)
 		said.weigh(all)
 		for _, v := range values {
-			p, came := x.values[f].add(v, n)
+			p, _, came := x.shelf.add(x.values[f], v, n)
 			if x.columns[f] != nil {
 				continue
 			}
@@ -186,7 +188,7 @@ func (x *Index) put(e *entry) {
 		}
 	}
 	for _, a := range e.whole {
-		x.whole.add(a, n)
+		x.shelf.add(x.whole, a, n)
 	}
 	for _, f := range areaFacets {
 		whole := e.whole
@@ -196,21 +198,10 @@ func (x *Index) put(e *entry) {
 		x.columns[f].put(n, e.terms[f], whole)
 	}
 	for _, w := range e.words {
-		if _, came := x.words.add(w, n); came {
-			x.fresh = append(x.fresh, w)
+		if _, kept, came := x.shelf.add(x.words, w, n); came {
+			x.fresh = append(x.fresh, kept)
 		}
 	}
-}
-
-// add adds a listing under a key, and reports whether it is the first there.
-func (s sets) add(key string, n uint32) (p *posting, came bool) {
-	p = s[key]
-	if p == nil {
-		p, came = new(posting), true
-		s[key] = p
-	}
-	p.add(n)
-	return p, came
 }
 
 // Remove takes the hoster's listing out; it does nothing where there is none.
@@ -272,6 +263,7 @@ func (x *Index) sweep(atOnce bool) {
 		for key, p := range s {
 			if p.drop(x.gone) {
 				delete(s, key)
+				x.shelf.empty(p)
 			}
 		}
 	}

@@ -184,10 +184,11 @@ func (x *Index) Load(snapshot []byte, key string) (after uint64, err error) {
 		}
 		y.seeds = append(y.seeds, seed)
 	}
-	d.most = uint64(len(y.ids))
+	d.most, d.shelf = uint64(len(y.ids)), y.shelf
 	y.live, y.gone = d.set(), d.set()
 	for _, f := range directory.AllFacets() {
-		y.said[string(f)], y.values[f] = d.posting(), d.sets()
+		d.fill(y.said[string(f)])
+		y.values[f] = d.sets()
 		y.said[string(f)].weigh(len(y.ids))
 		for _, p := range y.values[f] {
 			if !slices.Contains(areaFacets, f) {
@@ -226,7 +227,7 @@ func (x *Index) Clear() {
 // become takes over what another index of the same vocabulary holds.
 func (x *Index) become(y *Index) {
 	x.ids, x.seeds, x.places, x.numbers, x.free = y.ids, y.seeds, y.places, y.numbers, y.free
-	x.live, x.gone, x.values, x.said, x.whole, x.words, x.columns = y.live, y.gone, y.values, y.said, y.whole, y.words, y.columns
+	x.live, x.gone, x.values, x.said, x.whole, x.words, x.shelf, x.columns = y.live, y.gone, y.values, y.said, y.whole, y.words, y.shelf, y.columns
 	x.fresh = nil
 	x.sorted.Store(nil)
 	x.dictionary.Store(nil)
@@ -238,6 +239,8 @@ type decoder struct {
 	left []byte
 	most uint64 // numbers lie below it
 	bad  bool
+
+	shelf *shelf // for what is read
 }
 
 func (d *decoder) number() uint64 {
@@ -286,18 +289,26 @@ func (d *decoder) sets() sets {
 	n := d.count()
 	all := make(sets, n)
 	for range n {
-		key := d.text()
-		all[key] = d.posting()
+		key := d.shelf.key(string(d.bytes()))
+		p := d.shelf.posting()
+		d.fill(p)
+		all[key] = p
 	}
 	return all
 }
 
-func (d *decoder) posting() *posting {
+// fill reads an empty posting.
+func (d *decoder) fill(p *posting) {
 	n := d.number()
-	if n > mostFew {
-		return &posting{many: &many{Bitmap: d.set()}}
+	switch {
+	case n > mostFew:
+		p.many = &many{Bitmap: d.set()}
+		return
+	case n == 1:
+		p.few = p.first[:]
+	default:
+		p.few = make([]uint32, n)
 	}
-	p := &posting{few: make([]uint32, n)}
 	last, sum := uint64(0), uint64(0)
 	for i := range p.few {
 		sum += d.number()
@@ -306,7 +317,6 @@ func (d *decoder) posting() *posting {
 		p.few[i] = uint32(sum)
 	}
 	d.bad = d.bad || n > 0 && last >= d.most
-	return p
 }
 
 // column fills an empty column.
