@@ -4,8 +4,6 @@ import (
 	"html/template"
 	"strings"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"matou/directory"
 )
 
@@ -78,7 +76,7 @@ func (s *Site) wholeCard(l *locale, c card) (template.HTML, error) {
 const mostCards = 4096
 
 // keptCards are cards that were drawn, by the hoster and the language.
-type keptCards = lru.Cache[cardKey, keptCard]
+type keptCards = recent[cardKey, keptCard]
 
 type cardKey struct {
 	id       directory.ID
@@ -101,11 +99,6 @@ type stand struct{ changes, told uint64 }
 
 func (s *Site) stand() stand {
 	return stand{s.options.Directory.Changes(), s.options.Directory.Told()}
-}
-
-func newKeptCards() *keptCards {
-	kept, _ := lru.New[cardKey, keptCard](mostCards) // fails for sizes below one only
-	return kept
 }
 
 // keptCard gives the card of a listing without a distance, as the directory is

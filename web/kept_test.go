@@ -66,3 +66,21 @@ func TestKeptPartsChangeNothing(t *testing.T) {
 	n.records.changes++
 	compare("after a hoster has left")
 }
+
+// TestRecentIsBounded: what is asked for stays, and never more than allowed is kept.
+func TestRecentIsBounded(t *testing.T) {
+	r := newRecent[int, int](10)
+	r.Add(-1, 7)
+	for i := range 1000 {
+		r.Add(i, i)
+		if v, ok := r.Get(-1); !ok || v != 7 {
+			t.Fatalf("after %d: got %d, %t, want what is asked for all the time", i, v, ok)
+		}
+		if got := len(r.young) + len(r.old); got > 10 {
+			t.Fatalf("after %d: got %d kept, want 10 at the most", i, got)
+		}
+	}
+	if _, ok := r.Get(3); ok {
+		t.Error("got what nobody asked for since long ago")
+	}
+}

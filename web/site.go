@@ -94,7 +94,7 @@ func New(o Options) (*Site, error) {
 	case o.Hoster != "" && o.Own == nil:
 		return nil, directory.Invalid("own", "must be given on a hoster's node")
 	}
-	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log, keptCards: newKeptCards()}
+	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log, keptCards: newRecent[cardKey, keptCard](mostCards)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"unicode"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -158,7 +157,7 @@ func markdown(s string) template.HTML {
 }
 
 // proses keeps the last texts that were formatted, none of them long.
-var proses, _ = lru.New[string, template.HTML](mostProses) // fails for sizes below one only
+var proses = newRecent[string, template.HTML](mostProses)
 
 const (
 	mostProses = 512
