@@ -252,7 +252,7 @@ func (c *Client) redirect(from *url.URL, location string) (*url.URL, error) {
 	}
 	next = canonical(next)
 	next.Fragment, next.RawFragment = "", ""
-	if err := c.check(next); err != nil {
+	if next, err = c.parse(next.String()); err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", from.Host, ErrRedirect, err)
 	}
 	return next, nil
