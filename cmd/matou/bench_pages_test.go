@@ -30,7 +30,7 @@ import (
 const (
 	pageListings = 10_000
 	pageNotices  = 1000 // one hoster in ten has one that is not over
-	pageVisitors = 4    // who ask at once, each for one page after another
+	pageVisitors = 4    // at once, each asking for one page after another: more than the cores can serve
 	pageRequests = 2000 // of each kind
 )
 
@@ -46,8 +46,9 @@ func BenchmarkPages(b *testing.B) {
 }
 
 // reportPages adds the rows of pages to a report: on one core, what each kind
-// costs and how long it takes while several visitors ask; on two, which the
-// visitors have to share with the node, how many come.
+// costs, how long one visitor waits, and how long each of several who ask for
+// more than it can give; on two, which the visitors have to share with the node,
+// the same and how many come.
 func reportPages(b *testing.B, r *report) {
 	node := newProcess(b, roleAggregator)
 	listed := crowdNode(b, filepath.Join(node.dir, "data"))
@@ -57,11 +58,12 @@ func reportPages(b *testing.B, r *report) {
 		node.start()
 		awaitCrowd(b, node)
 		for _, k := range kinds {
-			k.visit(b, node, len(k.paths)) // once, so that what is made when it is first needed is there
-			m := k.visit(b, node, pageRequests)
+			k.visit(b, node, 1, len(k.paths)) // once, so that what is made when it is first needed is there
+			alone, m := k.visit(b, node, 1, pageRequests), k.visit(b, node, pageVisitors, pageRequests)
 			what := fmt.Sprintf("%s, %d listings, %d core", k.name, pageListings, cores)
 			r.row(what+", of the node's processor a page", m.work, "ms", 0, 0)
-			r.row(what+", p99", m.p99, "ms", 0, 15)
+			r.row(what+", p99, one visitor", alone.p99, "ms", 0, 15)
+			r.row(what+", p99, 4 at once", m.p99, "ms", 0, 15)
 			wanted := 0.0
 			if cores == 2 && k.name == "directory" {
 				wanted = 1000
@@ -186,16 +188,16 @@ type pageMeasure struct {
 	work float64 // milliseconds of the node's processor for each page
 }
 
-// visit asks for n pages of the kind.
-func (k pageKind) visit(b *testing.B, node *process, n int) pageMeasure {
+// visit has so many visitors ask for n pages of the kind together.
+func (k pageKind) visit(b *testing.B, node *process, visitors, n int) pageMeasure {
 	b.Helper()
 	var mu sync.Mutex
 	var spans []time.Duration
 	var next atomic.Int64
-	var visitors sync.WaitGroup
+	var asking sync.WaitGroup
 	before, begin := processorTime(b, node.cmd.Process.Pid), time.Now()
-	for range pageVisitors {
-		visitors.Go(func() {
+	for range visitors {
+		asking.Go(func() {
 			conn, err := net.Dial("tcp", node.host)
 			if err != nil {
 				b.Error(err)
@@ -218,7 +220,7 @@ func (k pageKind) visit(b *testing.B, node *process, n int) pageMeasure {
 			}
 		})
 	}
-	visitors.Wait()
+	asking.Wait()
 	if len(spans) < n {
 		b.Fatalf("%s: %d of %d pages came", k.name, len(spans), n)
 	}
