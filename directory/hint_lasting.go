@@ -15,64 +15,48 @@ func nightAndDayHints(h Hoster) []Hint {
 	if o := h.Work.OnCall; o != nil && o.AroundTheClock {
 		return nil
 	}
-	var hints []Hint
-	look := func(field string, t Text) {
-		for _, l := range sortedLanguages(t) {
-			if nightAndDay.MatchString(t[l]) {
-				hints = append(hints, Hint{field, "night-and-day-in-words", Text{
-					"fr": "Ces mots parlent de jour et de nuit. Si quelqu'un est vraiment là, dites qui se relaie, avec quel repos, et qui l'a décidé ; sinon, dites à quelles heures on répond.",
-					"en": "These words speak of day and night. If somebody is really there, say who takes turns, with what rest, and who decided on it; else say in what hours people are answered.",
-				}})
-				return
-			}
-		}
-	}
-	look("summary", h.Summary)
-	look("description", h.Description)
-	look("contact.delay", h.Contact.Delay)
-	look("work.guarantee", h.Work.Guarantee)
+	w := wording{pattern: nightAndDay, code: "night-and-day-in-words", words: Text{
+		"fr": "Ces mots parlent de jour et de nuit. Si quelqu'un est vraiment là, dites qui se relaie, avec quel repos, et qui l'a décidé ; sinon, dites à quelles heures on répond.",
+		"en": "These words speak of day and night. If somebody is really there, say who takes turns, with what rest, and who decided on it; else say in what hours people are answered.",
+	}}
+	w.look("summary", h.Summary)
+	w.look("description", h.Description)
+	w.look("contact.delay", h.Contact.Delay)
+	w.look("work.guarantee", h.Work.Guarantee)
 	for i, s := range h.Services {
 		f := item("services", i)
-		look(path(f, "summary"), s.Summary)
-		look(path(f, "contact.delay"), s.Contact.Delay)
-		look(path(f, "limits"), s.Limits)
+		w.look(path(f, "summary"), s.Summary)
+		w.look(path(f, "contact.delay"), s.Contact.Delay)
+		w.look(path(f, "limits"), s.Limits)
 		if s.Allowance != nil {
-			look(path(f, "allowance.why"), s.Allowance.Why)
+			w.look(path(f, "allowance.why"), s.Allowance.Why)
 		}
 		if s.Intervention != nil {
-			look(path(f, "intervention.staffing"), s.Intervention.Staffing)
+			w.look(path(f, "intervention.staffing"), s.Intervention.Staffing)
 		}
 	}
-	return hints
+	return w.hints
 }
 
 // recoveryHints speak of texts that promise a time of recovery. There is no
 // field for one: nobody knows beforehand how long a repair takes.
 func recoveryHints(h Hoster) []Hint {
-	var hints []Hint
-	look := func(field string, t Text) {
-		for _, l := range sortedLanguages(t) {
-			if recovery.MatchString(t[l]) {
-				hints = append(hints, Hint{field, "recovery-promised", Text{
-					"fr": "Promettre un délai de rétablissement, c'est promettre ce que personne ne maîtrise. Le délai dans lequel quelqu'un s'y met, lui, dépend de vous.",
-					"en": "To promise a time of recovery is to promise what is in nobody's hands. The time within which somebody sets to work is in yours.",
-				}})
-				return
-			}
-		}
-	}
-	look("work.guarantee", h.Work.Guarantee)
+	w := wording{pattern: recovery, code: "recovery-promised", words: Text{
+		"fr": "Promettre un délai de rétablissement, c'est promettre ce que personne ne maîtrise. Le délai dans lequel quelqu'un s'y met, lui, dépend de vous.",
+		"en": "To promise a time of recovery is to promise what is in nobody's hands. The time within which somebody sets to work is in yours.",
+	}}
+	w.look("work.guarantee", h.Work.Guarantee)
 	for i, s := range h.Services {
 		f := item("services", i)
-		look(path(f, "limits"), s.Limits)
+		w.look(path(f, "limits"), s.Limits)
 		if s.Allowance != nil {
-			look(path(f, "allowance.why"), s.Allowance.Why)
+			w.look(path(f, "allowance.why"), s.Allowance.Why)
 		}
 		if s.Intervention != nil {
-			look(path(f, "intervention.staffing"), s.Intervention.Staffing)
+			w.look(path(f, "intervention.staffing"), s.Intervention.Staffing)
 		}
 	}
-	return hints
+	return w.hints
 }
 
 // lastingHints speak of what becomes of people's data, and of relations that
@@ -96,4 +80,21 @@ func lastingHints(h Hoster) []Hint {
 		}})
 	}
 	return hints
+}
+
+// wording gathers a hint for each text in which a pattern is found.
+type wording struct {
+	pattern *regexp.Regexp
+	code    string
+	words   Text
+	hints   []Hint
+}
+
+func (w *wording) look(field string, t Text) {
+	for _, l := range sortedLanguages(t) {
+		if w.pattern.MatchString(t[l]) {
+			w.hints = append(w.hints, Hint{field, w.code, w.words})
+			return
+		}
+	}
 }
