@@ -10,8 +10,9 @@ import (
 // refer to its points; what a hoster says on a point is an ordinary Statement
 // on the criterion.
 type Charter struct {
-	ID         string           `json:"id"`         // collective and version: "chatons-2"
-	Collective string           `json:"collective"` // slug
+	ID         string           `json:"id"`           // collective and version: "chatons-2"
+	Collective string           `json:"collective"`   // slug
+	By         Text             `json:"by,omitempty"` // what the collective is called; else as the labels of facets say
 	Version    string           `json:"version"`
 	Name       Text             `json:"name"`
 	URL        string           `json:"url,omitempty"` // the charter itself
@@ -54,6 +55,17 @@ func (v *Vocabulary) Charter(id string) (Charter, bool) {
 	return Charter{}, false
 }
 
+// charterBy gives what a collective is called in its charters, nil where none
+// says it.
+func (v *Vocabulary) charterBy(collective string) Text {
+	for _, c := range v.Charters {
+		if c.Collective == collective && len(c.By) > 0 {
+			return c.By
+		}
+	}
+	return nil
+}
+
 // Point gives the point of that id, or false.
 func (c Charter) Point(id string) (CharterPoint, bool) {
 	for _, s := range c.Sections {
@@ -90,6 +102,7 @@ func (c *check) charters(all []Charter) {
 		c.slug(path(f, "collective"), charter.Collective)
 		c.required(path(f, "version"), charter.Version)
 		c.line(path(f, "version"), charter.Version, MaxName)
+		c.optionalLabel(path(f, "by"), charter.By)
 		c.label(path(f, "name"), charter.Name)
 		c.address(path(f, "url"), charter.URL)
 		sections, points := make(map[string]bool), make(map[string]bool)

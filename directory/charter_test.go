@@ -67,10 +67,33 @@ func TestCharterOfAnOperator(t *testing.T) {
 	}
 }
 
+// A collective is called what its charter says, where the labels of facets do
+// not know it; who says a membership follows that name.
+func TestCharterNamesItsCollective(t *testing.T) {
+	for name, c := range map[string]struct{ slug, by, want, both string }{
+		"a new one":         {"semailles", `"by": {"fr": "Semailles du Trégor", "en": "Sowings of Trégor"}, `, "Semailles du Trégor", "Semailles du Trégor (dit des deux côtés)"},
+		"without a name":    {"semailles", "", "", "semailles (dit des deux côtés)"},
+		"one that is known": {"chatons", `"by": {"fr": "X", "en": "X"}, `, "CHATONS", "CHATONS (dit des deux côtés)"},
+	} {
+		raw := strings.Replace(nextCharter, `"collective": "chatons", `, `"collective": "`+c.slug+`", `+c.by, 1)
+		v, err := directory.ParseVocabulary(map[string][]byte{"charters/chatons-3.json": []byte(raw)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.Words(directory.FacetCollective, c.slug)["fr"]; got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+		if got := v.Words(directory.FacetCollective, c.slug+":both")["fr"]; got != c.both {
+			t.Errorf("%s, said by both: got %q, want %q", name, got, c.both)
+		}
+	}
+}
+
 func TestCharterRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
 		"slip of the pen":   {`"version"`, `"versoin"`, "charters/x.json"},
 		"no version":        {`"version": "3"`, `"version": ""`, "charters/chatons-3.json.version"},
+		"no English name":   {`"version"`, `"by": {"fr": "X"}, "version"`, "charters/chatons-3.json.by.en"},
 		"no English":        {`, "en": "Deciding together"`, ``, "charters/chatons-3.json.sections[0].points[0].text.en"},
 		"nobody can tell":   {`["collective"]`, `[]`, "charters/chatons-3.json.sections[0].points[0].checkedBy"},
 		"unknown witness":   {`["collective"]`, `["police"]`, "charters/chatons-3.json.sections[0].points[0].checkedBy[0]"},

@@ -215,9 +215,12 @@ func (v *Vocabulary) Words(f Facet, value string) Text {
 		}
 	}
 	for _, l := range v.Facets {
-		if l.Facet == f {
-			return l.Values[value]
+		if words := l.Values[value]; l.Facet == f && words != nil {
+			return words
 		}
+	}
+	if f == FacetCollective {
+		return v.charterBy(value)
 	}
 	return nil
 }

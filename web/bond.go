@@ -62,7 +62,7 @@ func (s *Site) bonds(l *locale, listing directory.Listing) bondView {
 		}
 		view.Ties = append(view.Ties, tieView{
 			Words: l.word("relation", string(t.Kind), name), SaidBy: l.word("tie", string(t.SaidBy)),
-			Since: l.date(t.Since), Site: outward(t.Website), Comment: l.in(t.Comment),
+			Since: l.since(t.Since), Site: outward(t.Website), Comment: l.in(t.Comment),
 		})
 	}
 	return view
@@ -86,7 +86,7 @@ func (s *Site) memberships(v *visit, listing directory.Listing) ([]memberView, e
 		view.Words = l.word("membership", string(b.SaidBy), view.Collective)
 		view.Claimed = b.SaidBy == directory.SaidByHoster
 		if b.Word != nil && b.Word.Entry.Admission != nil {
-			taken, err := s.admission(v, *b.Word.Entry.Admission)
+			taken, err := s.admission(v, b.Collective, *b.Word.Entry.Admission)
 			if err != nil {
 				return nil, err
 			}

@@ -18,14 +18,28 @@ type Admissions interface {
 
 // collectiveView is the page of the collective that a directory speaks for.
 type collectiveView struct {
+	Slug    string
 	Name    string
-	Website link
-	Charter string // its name; "" where none is said
-	Text    link   // the charter itself
+	Charter charterView
 	Members string // where all who are listed stand
 	Rounds  []roundView
 	Rules   string
 }
+
+// charterView is a charter and what it asks; its name is "" where there is none.
+type charterView struct {
+	Name     string
+	Text     link // the charter itself
+	Sections []charterSection
+}
+
+type charterSection struct {
+	Label  string
+	Points []charterPoint
+}
+
+// charterPoint is what a charter asks, and how it can be checked.
+type charterPoint struct{ Text, Check string }
 
 // roundView is those who were taken in together.
 type roundView struct {
@@ -39,14 +53,13 @@ type takenView struct {
 	Name      string
 	Page      string // its page here; "" where it is not listed
 	Site      link
-	Since     string
-	Until     string
+	When      string // since when it is a member, and until when
 	Admission admissionView
 }
 
 // admissionView is how a member was taken in, in the collective's words.
 type admissionView struct {
-	Batch, Day string
+	Taken      string // in which round, and on which day
 	Ballot     said
 	Review     link
 	Findings   []statementGroup
@@ -56,9 +69,9 @@ type admissionView struct {
 // exceptionView is an exception to a point of a charter that was granted
 // knowingly.
 type exceptionView struct {
-	By, On, Until string
-	Why           said
-	Proof         link
+	By, When string // who granted it; on which day, and until when
+	Why      said
+	Proof    link
 }
 
 // showCollective tells of the collective whose word this directory carries, and
@@ -76,30 +89,80 @@ func (s *Site) showCollective(v *visit) (page, error) {
 	}
 	loc := v.locale
 	view := collectiveView{
-		Name: s.words(v.language(), directory.FacetCollective, word.Slug), Website: outward(word.Website),
+		Slug:    word.Slug,
+		Name:    s.words(v.language(), directory.FacetCollective, word.Slug),
 		Members: address(v.language(), "listings") + "?collective=" + word.Slug, Rules: address(v.language(), "rules"),
 	}
 	if charter, ok := s.options.Vocabulary.Charter(word.Charter); ok {
-		view.Charter, _ = charter.Name.In(v.language())
-		view.Text = outward(charter.URL)
+		view.Charter = showCharter(v.language(), charter)
+	}
+	bySite, err := s.knownBySite(v.Context(), word)
+	if err != nil {
+		return page{}, err
 	}
 	for _, m := range word.Members {
+		if m.Hoster == "" {
+			m.Hoster = bySite[m.Website]
+		}
 		if err := s.addToRound(v, &view, m); err != nil {
 			return page{}, err
 		}
 	}
 	slices.SortStableFunc(view.Rounds, func(a, b roundView) int { return cmp.Compare(b.last, a.last) })
 	for i := range view.Rounds {
-		view.Rounds[i].ID = "r" + itoa(i+1)
-		slices.SortStableFunc(view.Rounds[i].Members, func(a, b takenView) int { return cmp.Compare(a.Name, b.Name) })
+		r := &view.Rounds[i]
+		r.ID = "r" + itoa(i+1)
+		if r.Name == "" {
+			r.Name = loc.text(map[bool]string{true: "collective.all", false: "collective.others"}[len(view.Rounds) == 1])
+		}
+		slices.SortStableFunc(r.Members, func(a, b takenView) int { return cmp.Compare(a.Name, b.Name) })
 	}
 	return page{template: "collective", title: loc.text("collective.title", view.Name), description: loc.text("collective.lead", view.Name), data: view}, nil
+}
+
+// showCharter gives what a charter asks, in one language.
+func showCharter(l directory.Language, c directory.Charter) charterView {
+	view := charterView{Text: outward(c.URL)}
+	view.Name, _ = c.Name.In(l)
+	for _, section := range c.Sections {
+		var shown charterSection
+		shown.Label, _ = section.Label.In(l)
+		for _, p := range section.Points {
+			var point charterPoint
+			point.Text, _ = p.Text.In(l)
+			point.Check, _ = p.Check.In(l)
+			shown.Points = append(shown.Points, point)
+		}
+		view.Sections = append(view.Sections, shown)
+	}
+	return view
+}
+
+// knownBySite gives the hosters that are listed of the members whom the
+// collective knows by their site alone, by that site.
+func (s *Site) knownBySite(ctx context.Context, word directory.Collective) (map[string]directory.ID, error) {
+	if !slices.ContainsFunc(word.Members, func(m directory.Member) bool { return m.Hoster == "" }) {
+		return nil, nil
+	}
+	listed, err := s.found(ctx, directory.Query{Filters: map[directory.Facet][]string{directory.FacetCollective: {word.Slug}}})
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]directory.ID{}
+	for _, l := range listed {
+		for _, w := range l.Members {
+			if w.Source == word.Source && w.Entry.Hoster == "" {
+				known[w.Entry.Website] = l.Hoster.ID
+			}
+		}
+	}
+	return known, nil
 }
 
 // addToRound sets m among those who were taken in with it.
 func (s *Site) addToRound(v *visit, view *collectiveView, m directory.Member) error {
 	loc := v.locale
-	taken := takenView{Name: plain(m.Name), Site: outward(m.Website), Since: loc.date(m.Since), Until: loc.date(m.Until)}
+	taken := takenView{Name: plain(m.Name), Site: outward(m.Website)}
 	if m.Hoster != "" {
 		l, err := s.options.Directory.Listing(v.Context(), m.Hoster)
 		if err != nil && !isMissing(err) {
@@ -115,16 +178,23 @@ func (s *Site) addToRound(v *visit, view *collectiveView, m directory.Member) er
 	if taken.Name == "" {
 		taken.Name = taken.Site.Host
 	}
-	batch, day := "", m.Since
+	batch, day, since := "", m.Since, m.Since
 	if m.Admission != nil {
+		a := *m.Admission
+		batch, a.Batch = plain(a.Batch), "" // it is the heading
+		if !a.DecidedOn.IsZero() {
+			day = a.DecidedOn
+		}
+		if since == a.DecidedOn {
+			since = directory.Date{}
+		}
 		var err error
-		if taken.Admission, err = s.admission(v, *m.Admission); err != nil {
+		if taken.Admission, err = s.admission(v, view.Slug, a); err != nil {
 			return err
 		}
-		batch, taken.Admission.Batch = taken.Admission.Batch, "" // it is the heading
-		if !m.Admission.DecidedOn.IsZero() {
-			day = m.Admission.DecidedOn
-		}
+	}
+	if when := together(loc.since(since), loc.until(m.Until)); when != "" {
+		taken.When = loc.text("collective.member", when)
 	}
 	i := slices.IndexFunc(view.Rounds, func(r roundView) bool { return r.Name == batch })
 	if i < 0 {
@@ -137,15 +207,29 @@ func (s *Site) addToRound(v *visit, view *collectiveView, m directory.Member) er
 	return nil
 }
 
-// admission shows how a member was taken in.
-func (s *Site) admission(v *visit, a directory.Admission) (admissionView, error) {
+// admission shows how a member was taken in by a collective, whose word all of
+// it is.
+func (s *Site) admission(v *visit, collective string, a directory.Admission) (admissionView, error) {
 	loc := v.locale
-	view := admissionView{Batch: plain(a.Batch), Day: loc.date(a.DecidedOn), Ballot: loc.in(a.Ballot), Review: outward(a.Review)}
+	view := admissionView{Ballot: loc.in(a.Ballot), Review: outward(a.Review)}
+	switch batch, on := plain(a.Batch), loc.on(a.DecidedOn); {
+	case batch != "" && on != "":
+		view.Taken = loc.text("admission.batch_day", batch, on)
+	case batch != "":
+		view.Taken = loc.text("admission.batch", batch)
+	case on != "":
+		view.Taken = loc.text("admission.day", on)
+	}
 	for i := range a.Derogations {
 		view.Exceptions = append(view.Exceptions, *s.exception(loc, &a.Derogations[i]))
 	}
 	var err error
 	view.Findings, _, err = s.statements(v, a.Findings)
+	for _, g := range view.Findings {
+		for i := range g.Statements {
+			g.Statements[i].SaidBy, g.Statements[i].SaidByURL = s.words(v.language(), directory.FacetCollective, collective), ""
+		}
+	}
 	return view, err
 }
 
@@ -155,7 +239,15 @@ func (s *Site) exception(l *locale, d *directory.Derogation) *exceptionView {
 		return nil
 	}
 	return &exceptionView{
-		By: s.words(l.language, directory.FacetCollective, d.By), On: l.date(d.On), Until: l.date(d.Until),
+		By: s.words(l.language, directory.FacetCollective, d.By), When: together(l.on(d.On), l.until(d.Until)),
 		Why: l.in(d.Why), Proof: outward(d.Proof),
 	}
+}
+
+// together puts a comma between two phrases that are both there.
+func together(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ", " + b
 }

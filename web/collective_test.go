@@ -27,10 +27,13 @@ func TestHowMembersWereTakenIn(t *testing.T) {
 		Findings:    []directory.Statement{{Criterion: "several-can-repair", Value: directory.PartlyMet, SaidBy: "https://annuaire.example/ap/actors/annuaire", Comment: directory.Text{"fr": "Deux, bientôt trois."}}},
 		Derogations: []directory.Derogation{{By: "chatons", Why: directory.Text{"fr": "La forge est ailleurs pour un an."}}},
 	}}
-	word := directory.Collective{Slug: "chatons", Name: "CHATONS", Charter: "chatons-2", Source: "https://annuaire.example/ap/actors/annuaire", Members: []directory.Member{gone, taken}}
+	other := directorytest.Listing("Le Passe-Muraille")
+	bySite := directory.Member{Name: "Passe-Muraille", Website: other.Hoster.Website}
+	word := directory.Collective{Slug: "chatons", Name: "CHATONS", Charter: "chatons-2", Source: "https://annuaire.example/ap/actors/annuaire", Members: []directory.Member{gone, taken, bySite}}
+	other.Members = []directory.MemberWord{word.Word(bySite)}
 	l.Members = []directory.MemberWord{word.Word(taken)}
 	l.Hoster.Statements = []directory.Statement{{Criterion: "controls-software", Value: directory.Unmet, Derogation: &directory.Derogation{By: "chatons", Why: directory.Text{"fr": "Un seul service est confié."}}}}
-	n := directoryNode(t, []directory.Listing{l}, nil)
+	n := directoryNode(t, []directory.Listing{l, other}, nil)
 	n.options.Collective = admitted(word)
 	n.handler = routes(t, n.options)
 	page := "/h/les_lucioles@les-lucioles.example"
@@ -39,9 +42,9 @@ func TestHowMembersWereTakenIn(t *testing.T) {
 		"Exception accordée par CHATONS : La forge est ailleurs", "Ce que la relecture a vu", "Deux, bientôt trois.",
 	}
 	for address, want := range map[string][]string{
-		"/collectif":     append([]string{"Charte des CHATONS, version 2", "Les Lucioles", "Le Parti", "Portée 21 Les Lucioles", "Admission — décision du collectif : 12 octobre 2026", "membre depuis 2019, jusqu'à 2024"}, all...),
-		page:             append([]string{"Admission — Portée 21, décision du collectif : 12 octobre 2026", "Exception accordée par CHATONS : Un seul service"}, all...),
-		"/en/collective": {"Portée 21", "Admission — the collective's decision: 12 October 2026", "No round written down"},
+		"/collectif":     append([]string{"Charte des CHATONS, version 2", "Les Lucioles", "Le Parti", "Portée 21 Les Lucioles", "Membre depuis octobre 2026.", "Le collectif a décidé le 12 octobre 2026.", "Les autres membres Le Parti", "Membre depuis 2019, jusqu'en 2024.", "Ce que la charte demande"}, all...),
+		page:             append([]string{"Admission : Portée 21. Le collectif a décidé le 12 octobre 2026.", "Exception accordée par CHATONS : Un seul service"}, all...),
+		"/en/collective": {"Portée 21", "Member since October 2026.", "The collective decided on 12 October 2026.", "said by CHATONS"},
 		"/charte":        {"Comment les membres de CHATONS ont été accueillis"},
 	} {
 		d := n.page(address)
@@ -54,6 +57,9 @@ func TestHowMembersWereTakenIn(t *testing.T) {
 	}
 	if got := n.page("/collectif").link(t, "Les Lucioles"); got != page {
 		t.Errorf("the member leads to %q, want %q", got, page)
+	}
+	if got, want := n.page("/collectif").link(t, "Le Passe-Muraille"), "/h/"+strings.TrimPrefix(other.Handle, "@"); got != want {
+		t.Errorf("the member known by its site leads to %q, want %q", got, want)
 	}
 	n.options.Collective = admitted{}
 	n.handler = routes(t, n.options)

@@ -154,13 +154,6 @@ func (s *Site) valueWords(l *locale, f directory.Facet, value string) string {
 	return s.words(l.language, f, value)
 }
 
-func (l *locale) since(d directory.Date) string {
-	if d.IsZero() {
-		return ""
-	}
-	return l.text("statement.since", l.date(d))
-}
-
 // compareServices names each service with what it is for.
 func (s *Site) compareServices(l *locale, h directory.Hoster) []said {
 	var all []said

@@ -26,6 +26,24 @@ func (l *locale) date(d directory.Date) string {
 	return l.text("date.day", itoa(d.Day), l.month(d.Month), itoa(d.Year))
 }
 
+// since writes from when something is so, until up to when, and on when it
+// happened: languages put other words before a day than before a year.
+func (l *locale) since(d directory.Date) string { return l.dated(d, "date.since", "date.since_day") }
+func (l *locale) until(d directory.Date) string { return l.dated(d, "date.until", "date.until_day") }
+func (l *locale) on(d directory.Date) string    { return l.dated(d, "date.on", "date.on_day") }
+
+// dated puts d, where it is one, into the sentence for a month or a year, or
+// into that for a whole day.
+func (l *locale) dated(d directory.Date, wide, day string) string {
+	switch {
+	case d.IsZero():
+		return ""
+	case d.Day != 0:
+		return l.text(day, l.date(d))
+	}
+	return l.text(wide, l.date(d))
+}
+
 // time writes a day with its hour.
 func (l *locale) time(t time.Time) string {
 	return l.text("date.at", l.word("weekday", "d"+itoa(int(t.Weekday())))+" "+l.date(directory.DateOf(t)), l.clock(t))

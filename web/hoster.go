@@ -58,11 +58,12 @@ type contactView struct {
 
 // memberView is one belonging to a collective, and who says so.
 type memberView struct {
-	Words                             string
-	Claimed                           bool // the hoster alone says so
-	Collective, Since, Until, Comment string
-	Life                              string
-	Admission                         *admissionView // nil: nothing is written down of it
+	Words               string
+	Claimed             bool // the hoster alone says so
+	Collective, Comment string
+	When                string // since when, and until when
+	Life                string
+	Admission           *admissionView // nil: nothing is written down of it
 }
 
 // linkGroup is the links of one kind.
@@ -308,7 +309,7 @@ func (l *locale) onCall(c *directory.OnCall) []string {
 func (s *Site) member(l *locale, m directory.Membership) memberView {
 	view := memberView{
 		Collective: s.words(l.language, directory.FacetCollective, m.Collective),
-		Since:      l.date(m.Since), Until: l.date(m.Until), Comment: plain(m.Comment),
+		When:       together(l.since(m.Since), l.until(m.Until)), Comment: plain(m.Comment),
 	}
 	switch m.State {
 	case directory.StatePaused, directory.StateClosing, directory.StateClosed:

@@ -137,7 +137,11 @@ func (s *Site) routeForms(post func(path string, h http.Handler)) {
 func (s *Site) owedLinks(l *locale, here string) []navigation {
 	names := owedByAll
 	if s.options.Aggregator != nil {
-		names = append(append([]string{}, owedByDirectory...), owedByAll...)
+		names = append([]string{}, owedByDirectory...)
+		if s.options.Collective != nil {
+			names = append(names, "collective")
+		}
+		names = append(names, owedByAll...)
 	}
 	links := make([]navigation, 0, len(names))
 	for _, name := range names {

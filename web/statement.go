@@ -20,8 +20,7 @@ type statementView struct {
 	Mark      string // "met", "partly-met", "unmet"
 	SaidBy    string // "" is the hoster itself
 	SaidByURL string
-	Since     string
-	Until     string
+	When      string // since when, and until when
 	SaidAt    *moment
 	Proof     link
 	Comment   said
@@ -85,7 +84,7 @@ func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion
 	cost, _ := c.Cost.In(v.language())
 	view := statementView{
 		Criterion: label, Cost: cost, Mark: string(st.Value),
-		Since: loc.date(st.Since), Until: loc.date(st.Until), SaidAt: s.momentOrNil(loc, st.SaidAt),
+		When: together(loc.since(st.Since), loc.until(st.Until)), SaidAt: s.momentOrNil(loc, st.SaidAt),
 		Proof: outward(st.Proof), Comment: loc.in(st.Comment), Exception: s.exception(loc, st.Derogation),
 	}
 	if !slices.Contains([]directory.Value{directory.Met, directory.PartlyMet, directory.Unmet}, st.Value) {

@@ -146,10 +146,10 @@ func (d *demoCommand) start(ctx context.Context, f *fleet) error {
 	if err := d.sameAddresses(f); err != nil {
 		return err
 	}
-	if err := f.command(ctx, "annuaire", d.initLine(0, "annuaire", "--role", "aggregator", "--directory", "Annuaire de démonstration")...); err != nil {
+	if err := d.initDirectory(ctx, f); err != nil {
 		return err
 	}
-	names := []string{"annuaire"}
+	names := []string{demoDirectory}
 	for i, h := range demoHosters {
 		if err := f.command(ctx, h.handle, d.initLine(i+1, h.handle, "--handle", h.handle)...); err != nil {
 			return err
@@ -177,10 +177,10 @@ func (d *demoCommand) start(ctx context.Context, f *fleet) error {
 // sameAddresses refuses to go on from nodes that were made for other ports:
 // their addresses are part of every name that they know one another by.
 func (d *demoCommand) sameAddresses(f *fleet) error {
-	if !f.exists("annuaire", "matou.toml") {
+	if !f.exists(demoDirectory, "matou.toml") {
 		return nil
 	}
-	c, err := loadConfig(f.configFile("annuaire"), nil)
+	c, err := loadConfig(f.configFile(demoDirectory), nil)
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (d *demoCommand) speak(ctx context.Context, f *fleet) error {
 			return err
 		}
 		host := strings.TrimPrefix(d.origin(i+1), "http://")
-		if err := f.command(ctx, "annuaire", "follow", "@"+h.handle+"@"+host); err != nil {
+		if err := f.command(ctx, demoDirectory, "follow", "@"+h.handle+"@"+host); err != nil {
 			return err
 		}
 		f.t.printf("@%s@%s has published its profile, and is followed by the directory\n", h.handle, host)
@@ -249,11 +249,11 @@ func (d *demoCommand) speak(ctx context.Context, f *fleet) error {
 				return err
 			}
 		}
-		if err := os.WriteFile(filepath.Join(f.dir, h.handle, "told"), nil, 0o600); err != nil {
-			return fmt.Errorf("note what was told: %w", err)
+		if err := f.note(h.handle); err != nil {
+			return err
 		}
 	}
-	return nil
+	return d.admit(ctx, f)
 }
 
 // awaitListings waits until the directory lists every hoster.
@@ -275,7 +275,7 @@ func (d *demoCommand) awaitListings(ctx context.Context, f *fleet) error {
 		case name := <-f.died:
 			return f.fault(name)
 		case <-ctx.Done():
-			return fault(exitUnexpected, ctx.Err(), "the directory lists %d of %d hosters after %s: look at %s", listed, len(demoHosters), demoList, f.logFile("annuaire"))
+			return fault(exitUnexpected, ctx.Err(), "the directory lists %d of %d hosters after %s: look at %s", listed, len(demoHosters), demoList, f.logFile(demoDirectory))
 		}
 	}
 }

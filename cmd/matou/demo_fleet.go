@@ -46,6 +46,14 @@ func (f *fleet) exists(name, file string) bool {
 	return err == nil
 }
 
+// note remembers that a node has told what it has to tell.
+func (f *fleet) note(name string) error {
+	if err := os.WriteFile(filepath.Join(f.dir, name, "told"), nil, 0o600); err != nil {
+		return fmt.Errorf("note what was told: %w", err)
+	}
+	return nil
+}
+
 // environ is this process's environment without what would configure all the
 // nodes alike.
 func environ() []string {

@@ -191,7 +191,10 @@ func newHouse(n *node) (*house, error) {
 		}
 		o.Relays = n.federation
 		o.Aggregator = &web.Aggregator{Handle: a.Handle, Name: a.Name, Summary: a.Summary, Contact: a.Contact}
-		o.Desk, o.Examiner, o.Collective = n.federation, n.federation, n.federation
+		o.Desk, o.Examiner = n.federation, n.federation
+		if a.Collective != "" {
+			o.Collective = n.federation
+		}
 		if o.Rules, err = openRules(n.config); err != nil {
 			return nil, err
 		}
