@@ -127,6 +127,12 @@ func TestDemoFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		notices[i] = strings.Count(page, "Le courrier n’arrive plus")
+		if page, err = (request{accept: "text/html"}).ask(ctx, "http://127.0.0.1:"+strconv.Itoa(port)+"/collectif"); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(page, `<a href="/h/`); got != len(demoHosters)-1 || !strings.Contains(page, "Les Sabots branchés") {
+			t.Errorf("the page of the collective leads to %d of the hosters, want all whom it took in and the one that left", got)
+		}
 		if code := d.interrupt(t); code != exitDone {
 			t.Fatalf("exit code: got %d, want 0", code)
 		}

@@ -170,11 +170,11 @@ const keepSitesEvery = 10 * time.Minute
 
 // keepSites reads the files of a directory again, each when it is due, until
 // ctx ends.
-func keepSites(ctx context.Context, n *node) error {
+func keepSites(ctx context.Context, n *node, every time.Duration) error {
 	if !n.config.has(roleAggregator) {
 		return nil
 	}
-	tick := time.NewTicker(keepSitesEvery)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		if err := readDueSites(ctx, n); err != nil && ctx.Err() == nil {

@@ -82,7 +82,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	g.Go(func() error { return ignoreCancel(n.federation.Run(ctx)) })
 	g.Go(func() error { return h.feeder.run(ctx) })
 	g.Go(func() error { return h.logos.run(ctx) })
-	g.Go(func() error { return keepSites(ctx, n) })
+	g.Go(func() error { return keepSites(ctx, n, keepSitesEvery) })
 	g.Go(func() error { return breathe(ctx, n.config.Memory) })
 	for l, handler := range listeners {
 		server := newServer(whole, handler, n.log)
