@@ -1,8 +1,13 @@
 package directory
 
+import "iter"
+
 // Facet is one question by which a visitor narrows a directory. Its name is
 // also its parameter in a page's address.
 type Facet string
+
+// OfAreas reports whether the values of f are codes of areas.
+func (f Facet) OfAreas() bool { return f == FacetServes || f == FacetSeat || f == FacetData }
 
 // The facets. Values of one facet widen (or), facets narrow (and), except
 // FacetCriterion, whose values narrow too.
@@ -78,9 +83,10 @@ type Query struct {
 	Offset  int                // 0 <= Offset
 	Limit   int                // 1 <= Limit <= 200
 
-	// What is not shown need not be worked out; neither is a part of the
+	// What is not shown need not be worked out; none of this is a part of the
 	// question that is asked (Canonical).
 	Count    []Facet // the facets to be counted; nil: every one
+	Steps    bool    // of areas, those that one step leads to are told: countries, their regions, and what lies directly in an area chosen
 	OnlyHits bool    // the answer tells Total, Hits and Near, and nothing else
 }
 
@@ -106,11 +112,32 @@ type Hit struct {
 // which narrow, say how many listings would be left if they were added.
 type FacetCounts struct {
 	Facet  Facet
-	Values []ValueCount // those that give something or are chosen; in the vocabulary's order or by alphabet, never by count
-	Unsaid int          // listings that say nothing on it; kept apart from "no"
+	Names  []string // the values that it may have, in the vocabulary's order or by alphabet; many answers share them
+	Told   []Told   // those that give something or are chosen, in the order of Names; never by count
+	Unsaid int      // listings that say nothing on it; kept apart from "no"
 }
 
-// ValueCount is one value of a facet.
+// Told is one value that is told. A large directory tells tens of thousands of
+// areas: each is as short as can be, and holds nothing that the collector of
+// garbage would have to look at.
+type Told struct {
+	Name   int32 // its place in FacetCounts.Names
+	Count  int32
+	Chosen bool
+}
+
+// Values gives those that are told, in their order.
+func (c FacetCounts) Values() iter.Seq[ValueCount] {
+	return func(yield func(ValueCount) bool) {
+		for _, t := range c.Told {
+			if !yield(ValueCount{c.Names[t.Name], int(t.Count), t.Chosen}) {
+				return
+			}
+		}
+	}
+}
+
+// ValueCount is one value of a facet, in words of the vocabulary or as a code.
 type ValueCount struct {
 	Value  string
 	Count  int

@@ -175,7 +175,7 @@ func (s *Site) answerGeoJSON(r *http.Request, l directory.Language) (any, string
 		return nil, "", err
 	}
 	var listings []directory.Listing
-	q.Limit = 200
+	q.Limit, q.OnlyHits = directory.MaxLimit, true
 	for q.Offset = 0; q.Offset < mapLimit; q.Offset += q.Limit {
 		found, err := s.search(r.Context(), q.found())
 		if err != nil {

@@ -63,7 +63,7 @@ func (s *Site) askPage(l directory.Language, values url.Values) (paged, error) {
 		values.Del("offset")
 		values.Del("page")
 	}
-	q, err := s.ask(l, values)
+	q, err := s.askAPI(l, values)
 	if err != nil {
 		return paged{}, err
 	}
@@ -146,6 +146,9 @@ func (s *Site) nextPage(path string, l directory.Language, q paged, found direct
 	}.String())
 	if l != "" {
 		values.Set("lang", string(l))
+	}
+	if q.every {
+		values.Set("areas", "all")
 	}
 	return s.absolute(withQuery(path, values))
 }

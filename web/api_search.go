@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"matou/directory"
 	"matou/directory/exchange"
@@ -94,8 +95,24 @@ func (s *Site) answerListings(r *http.Request, l directory.Language) (any, strin
 	return a, jsonType, err
 }
 
+// askAPI reads the query of an address, and which areas are to be told.
+func (s *Site) askAPI(l directory.Language, values url.Values) (question, error) {
+	q, err := s.ask(l, values)
+	if err != nil {
+		return question{}, err
+	}
+	switch values.Get("areas") {
+	case "", "steps":
+	case "all":
+		q.every = true
+	default:
+		return question{}, directory.Invalid("areas", "must be steps or all")
+	}
+	return q, nil
+}
+
 func (s *Site) answerFacets(r *http.Request, l directory.Language) (any, string, error) {
-	q, err := s.ask(l, r.URL.Query())
+	q, err := s.askAPI(l, r.URL.Query())
 	if err != nil {
 		return nil, "", err
 	}
@@ -129,7 +146,7 @@ func (s *Site) facetsAnswer(l directory.Language, q question, found directory.Re
 
 func (s *Site) facetAnswer(l directory.Language, c directory.FacetCounts) facetAnswer {
 	f := facetAnswer{Facet: c.Facet, Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Values: []choiceAnswer{}}
-	for _, v := range c.Values {
+	for v := range c.Values() {
 		f.Values = append(f.Values, choiceAnswer{v.Value, s.words(l, c.Facet, v.Value), v.Count, v.Chosen})
 	}
 	return f

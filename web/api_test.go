@@ -103,6 +103,44 @@ func TestJSONFacetsHaveWordsInTheLanguageAsked(t *testing.T) {
 	}
 }
 
+// The departments of hosters are counted for who asks for each area, on this page
+// and on the next.
+func TestJSONTellsEachAreaToWhoAsks(t *testing.T) {
+	n := mappedNode(t, nil, nil)
+	told := func(address string) (department, region int, next string) {
+		a, _ := answer[listingsJSON](n, address)
+		for _, f := range a.Facets {
+			for _, v := range f.Values {
+				switch {
+				case f.Facet == "seat" && v.Value == "FR-29":
+					department = v.Count
+				case f.Facet == "seat" && v.Value == "FR-BRE":
+					region = v.Count
+				}
+			}
+		}
+		return department, region, strings.TrimPrefix(a.Next, "https://annuaire.example")
+	}
+	for _, path := range []string{"/api/v1/facets", "/api/v1/listings"} {
+		if department, region, _ := told(path); department != 0 || region == 0 {
+			t.Errorf("%s: got %d in the department and %d in its region, want the region only", path, department, region)
+		}
+		department, region, next := told(path + "?areas=all")
+		if department == 0 || region < department {
+			t.Errorf("%s, each area: got %d in the department and %d in its region, want both", path, department, region)
+		}
+		if path == "/api/v1/facets" {
+			continue
+		}
+		if again, _, _ := told(next); again != department {
+			t.Errorf("next page: got %d in the department, want %d as before", again, department)
+		}
+	}
+	if res := n.get("/api/v1/facets?areas=some"); res.StatusCode != http.StatusBadRequest {
+		t.Errorf("areas=some: got status %d, want 400", res.StatusCode)
+	}
+}
+
 func TestOneListingAsJSON(t *testing.T) {
 	n := directoryNode(t, nil, nil)
 	d := n.page("/h/les_lucioles@les-lucioles.example")

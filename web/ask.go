@@ -54,11 +54,11 @@ func (s *Site) showAsk(v *visit) (page, error) {
 		label, _ := p.Label.In(l)
 		view.Who = append(view.Who, choiceView{Name: "who", Value: p.ID, Label: label, Chosen: p.ID == f.who})
 	}
-	found, err := s.everything(v)
+	counts, err := s.counts(v.Context(), directory.FacetNeed)
 	if err != nil {
 		return page{}, err
 	}
-	for _, family := range s.families(l, found.Facets) {
+	for _, family := range s.families(l, counts) {
 		c := familyChoices{Label: family.Label}
 		for _, n := range family.Needs {
 			c.Choices = append(c.Choices, choiceView{Name: "need", Value: n.Name, Label: n.Value, Chosen: slices.Contains(f.needs, n.Name)})

@@ -144,7 +144,7 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		view := facetView{Name: c.Facet, Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
 		n := 0
 		shown.Reset()
-		for _, value := range c.Values {
+		for _, value := range s.answers(loc, c) {
 			if value.Count == 0 && !value.Chosen {
 				continue
 			}
@@ -170,6 +170,21 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		view.write(b, loc)
 	}
 	return template.HTML(b.String())
+}
+
+// answers gives the values of a facet in the order of the vocabulary; places in
+// that of their names.
+func (s *Site) answers(l *locale, c directory.FacetCounts) []directory.ValueCount {
+	all := slices.AppendSeq(make([]directory.ValueCount, 0, len(c.Told)), c.Values())
+	if !c.Facet.OfAreas() {
+		return all
+	}
+	keys := make(map[string]string, len(all))
+	for _, value := range all {
+		keys[value.Value] = l.alphabet.key(s.areaName(l.language, directory.AreaCode(value.Value)))
+	}
+	slices.SortStableFunc(all, func(a, b directory.ValueCount) int { return strings.Compare(keys[a.Value], keys[b.Value]) })
+	return all
 }
 
 // presets makes the named sets of filters. A set is chosen where all of its

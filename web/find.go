@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -254,13 +255,13 @@ func (s *Site) wishChoices(l *locale, name string, wishes []wish, ticked []strin
 // fillNeeds offers the needs that somebody listed here meets, and the products
 // that are used for them.
 func (s *Site) fillNeeds(v *visit, f finder, view *findView) error {
-	found, err := s.everything(v)
+	counts, err := s.counts(v.Context(), directory.FacetNeed)
 	if err != nil {
 		return err
 	}
 	view.One = f.one
 	met := map[string]bool{}
-	for _, family := range s.families(v.language(), found.Facets) {
+	for _, family := range s.families(v.language(), counts) {
 		c := familyChoices{Label: family.Label}
 		for _, n := range family.Needs {
 			met[n.Name] = true
@@ -281,25 +282,33 @@ func (s *Site) fillData(v *visit, f finder, view *findView) error {
 	if s.options.Areas == nil {
 		return nil
 	}
-	found, err := s.everything(v)
+	counts, err := s.counts(v.Context(), directory.FacetData)
 	if err != nil {
 		return err
 	}
 	view.DataOpen = f.data != ""
-	for _, counts := range found.Facets {
-		for _, c := range counts.Values {
-			if a, ok := s.options.Areas.Area(directory.AreaCode(c.Value)); counts.Facet == directory.FacetData && ok && a.Kind == directory.AreaCountry {
-				view.DataIn = append(view.DataIn, choiceView{Value: c.Value, Label: s.areaName(v.language(), a.Code), Chosen: c.Value == f.data})
-			}
+	for c := range counts.Values() {
+		if a, ok := s.options.Areas.Area(directory.AreaCode(c.Value)); ok && a.Kind == directory.AreaCountry {
+			view.DataIn = append(view.DataIn, choiceView{Value: c.Value, Label: s.areaName(v.language(), a.Code), Chosen: c.Value == f.data})
 		}
 	}
 	return nil
 }
 
-// everything is the whole directory with its counts.
-func (s *Site) everything(v *visit) (directory.Result, error) {
-	q := directory.Query{Limit: 1}
-	return s.search(v.Context(), q)
+// counts tells what each value of one facet gives in the whole directory.
+func (s *Site) counts(ctx context.Context, f directory.Facet) (directory.FacetCounts, error) {
+	found, err := s.search(ctx, directory.Query{Limit: 1, Count: []directory.Facet{f}, Steps: true})
+	return countsOf(found, f), err
+}
+
+// countsOf gives the counts of one facet; none where it was not counted.
+func countsOf(found directory.Result, f directory.Facet) directory.FacetCounts {
+	for _, c := range found.Facets {
+		if c.Facet == f {
+			return c
+		}
+	}
+	return directory.FacetCounts{Facet: f}
 }
 
 // ruleWords says which filters a preset stands for.

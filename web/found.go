@@ -235,7 +235,7 @@ func (s *Site) sameFamily(v *visit, f finder, total int) []relaxation {
 		return nil
 	}
 	slices.Sort(families)
-	q := directory.Query{Limit: 1, Filters: map[directory.Facet][]string{directory.FacetFamily: families}}
+	q := directory.Query{Limit: 1, OnlyHits: true, Filters: map[directory.Facet][]string{directory.FacetFamily: families}}
 	found, err := s.search(v.Context(), q)
 	if err != nil || found.Total <= total {
 		return nil // the page is whole without it

@@ -59,17 +59,13 @@ func (s *Site) guarantee(v *visit) (guaranteeView, error) {
 	for _, key := range []string{"hours", "people", "night", "last", "backup", "leave", "broken"} {
 		view.Asks = append(view.Asks, loc.word("sheet-ask", key))
 	}
-	found, err := s.everything(v)
+	allowed, err := s.counts(v.Context(), directory.FacetAllowance)
 	if err != nil {
 		return view, err
 	}
 	counts := map[string]int{}
-	for _, c := range found.Facets {
-		for _, value := range c.Values {
-			if c.Facet == directory.FacetAllowance {
-				counts[value.Value] = value.Count
-			}
-		}
+	for value := range allowed.Values() {
+		counts[value.Value] = value.Count
 	}
 	for _, days := range allowances {
 		value := strings.Replace(loc.argument(days), ",", ".", 1)

@@ -92,15 +92,10 @@ func (s *Site) showDirectoryHome(v *visit) (page, error) {
 
 // families gives the needs that somebody listed here meets, by family: no
 // question is offered that nobody answers.
-func (s *Site) families(l directory.Language, counts []directory.FacetCounts) []familyView {
+func (s *Site) families(l directory.Language, needs directory.FacetCounts) []familyView {
 	met := map[string]bool{}
-	for _, c := range counts {
-		if c.Facet != directory.FacetNeed {
-			continue
-		}
-		for _, value := range c.Values {
-			met[value.Value] = value.Count > 0
-		}
+	for value := range needs.Values() {
+		met[value.Value] = value.Count > 0
 	}
 	var families []familyView
 	for _, f := range s.options.Vocabulary.Families {

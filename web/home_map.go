@@ -47,13 +47,11 @@ func (s *Site) homePart(v *visit, everything directory.Query) (homePart, error) 
 
 func (s *Site) drawHome(v *visit, everything directory.Query) (p homePart, err error) {
 	ctx, l := context.WithoutCancel(v.Context()), v.language() // who asked first may leave; the others wait for the same
-	counted := everything
-	counted.Limit, counted.Count = 1, []directory.Facet{directory.FacetNeed}
-	found, err := s.search(ctx, counted)
+	counts, err := s.counts(ctx, directory.FacetNeed)
 	if err != nil {
 		return p, err
 	}
-	if p.needs, err = s.drawPart(l, "home", "homeneeds", s.families(l, found.Facets)); err != nil {
+	if p.needs, err = s.drawPart(l, "home", "homeneeds", s.families(l, counts)); err != nil {
 		return p, err
 	}
 	if p.products, err = s.drawPart(l, "home", "homeproducts", s.options.Vocabulary.Replacements); err != nil || !s.drawn() {

@@ -69,12 +69,13 @@ type question struct {
 	directory.Query
 	point *directory.Point // where distances count from; nil: nowhere
 	place placeView
+	every bool // each area is told, and not those alone that one step leads to
 }
 
 // found is the query to search with.
 func (q question) found() directory.Query {
 	f := q.Query
-	f.Near = q.point
+	f.Near, f.Steps = q.point, !q.every
 	return f
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+	"golang.org/x/text/language"
 
 	"matou/directory"
 	"matou/directory/directorytest"
@@ -83,6 +84,41 @@ func TestEveryFacetLinkLeadsToAsManyAsItSays(t *testing.T) {
 	}
 	if followed < 60 {
 		t.Errorf("got %d facet links, want at least 60", followed)
+	}
+}
+
+// A directory's hosters act in thousands of places: a page offers countries and
+// regions first, and within what was chosen what lies directly in it.
+func TestPlacesAreOfferedAStepAtATime(t *testing.T) {
+	n := mappedNode(t, nil, nil)
+	offered := func(address string) (names []string) {
+		for _, facet := range n.page(address).all("details") {
+			if attribute(facet, "id") == "facet-serves" {
+				for _, a := range (document{facet, ""}).all("a") {
+					names = append(names, strings.TrimPrefix(squeeze(words(a)), "✓ Retirer : "))
+				}
+			}
+		}
+		return names
+	}
+	first, inside := offered("/hebergeurs?all=serves"), offered("/hebergeurs?all=serves&serves=FR-BRE")
+	for _, place := range []struct {
+		name          string
+		first, inside bool
+	}{
+		{"Bretagne", true, true}, {"France", true, true}, {"Hauts-de-France", true, true},
+		{"Côtes-d'Armor", false, true}, {"Finistère", false, true}, {"Lannion", false, false},
+	} {
+		if got := slices.Contains(first, place.name); got != place.first {
+			t.Errorf("%s at first: got %t, want %t, among %q", place.name, got, place.first, first)
+		}
+		if got := slices.Contains(inside, place.name); got != place.inside {
+			t.Errorf("%s in Brittany: got %t, want %t, among %q", place.name, got, place.inside, inside)
+		}
+	}
+	order := newAlphabet(language.French)
+	if !slices.IsSortedFunc(inside, order.compare) || order.compare("Île-de-France", "Jura") >= 0 {
+		t.Errorf("order: got %q, want it by the alphabet, accents aside", inside)
 	}
 }
 

@@ -31,6 +31,7 @@ type locale struct {
 	tag      language.Tag
 	words    map[string]sentence
 	printer  *message.Printer
+	alphabet *alphabet
 	bare     bool // numbers below a thousand are written as programs write them
 }
 
@@ -62,7 +63,7 @@ func parseLocale(l directory.Language, raw string) (*locale, error) {
 		return nil, fmt.Errorf("locale %s: %w", l, err)
 	}
 	tag := language.Make(string(l))
-	loc := &locale{language: l, tag: tag, words: map[string]sentence{}, printer: message.NewPrinter(tag)}
+	loc := &locale{language: l, tag: tag, words: map[string]sentence{}, printer: message.NewPrinter(tag), alphabet: newAlphabet(tag)}
 	loc.bare = loc.printer.Sprint(number.Decimal(987)) == "987"
 	for page, table := range pages {
 		words, ok := table.(map[string]any)

@@ -61,7 +61,7 @@ type mark struct {
 // marks gives the listed hosters that answer a query, as far as one map goes.
 func (s *Site) marks(ctx context.Context, l directory.Language, q directory.Query) ([]mark, error) {
 	var all []mark
-	q.Limit = directory.MaxLimit
+	q.Limit, q.OnlyHits = directory.MaxLimit, true
 	for q.Offset = 0; q.Offset < mapLimit; q.Offset += q.Limit {
 		found, err := s.search(ctx, q)
 		if err != nil {

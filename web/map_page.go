@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/text/collate"
-
 	"matou/directory"
 )
 
@@ -144,8 +142,8 @@ func (d *drawing) territories(kind directory.AreaKind, in directory.AreaCode) []
 	for _, t := range found {
 		all = append(all, *t)
 	}
-	order := collate.New(tag(d.l))
-	slices.SortFunc(all, func(a, b territory) int { return order.CompareString(a.Name, b.Name) })
+	order := d.site.locales[d.l].alphabet
+	slices.SortFunc(all, func(a, b territory) int { return order.compare(a.Name, b.Name) })
 	return all
 }
 

@@ -242,6 +242,7 @@ func (s *Site) query(f finder) directory.Query {
 // and gives how many there are in all.
 func (s *Site) candidates(v *visit, f finder, conditions []condition) ([]*candidate, int, error) {
 	q := s.query(f)
+	q.OnlyHits = true
 	wishes := s.wishes(f)
 	needs := s.wanted(f)
 	var all []*candidate

@@ -103,7 +103,7 @@ func dataWritten(t *testing.T, n *node) string {
 		}
 	}
 	return strings.ToLower(strings.ReplaceAll(b.String(), `\n`, " ") + " franca angla bretona germana hispana okcitana" +
-		" guadeloupe guyane martinique mayotte belgique bruxelles-capitale bouches-du-rhône côte-d'or")
+		" guadeloupe guyane martinique mayotte belgique bruxelles-capitale auvergne-rhône-alpes bourgogne-franche-comté centre-val de loire")
 }
 
 func ownWith(h *directory.Hoster) own { return own{hoster: h} }

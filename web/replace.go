@@ -100,14 +100,16 @@ func (s *Site) showReplacement(v *visit) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	found, err := s.search(v.Context(), q.found())
+	asks := q.found()
+	asks.Count = []directory.Facet{directory.FacetSoftware}
+	found, err := s.search(v.Context(), asks)
 	if err != nil {
 		return page{}, err
 	}
 	view := replaceView{
 		Name: r.Name, Total: found.Total, Action: address(l, "replace", r.ID), Place: q.place,
 		Places: s.options.Areas != nil, Field: s.placeField(l, q.Place),
-		All: listingsAddress(l, q.Query), Needs: s.replaceNeeds(l, r, q.Query, found.Facets),
+		All: listingsAddress(l, q.Query), Needs: s.replaceNeeds(l, r, q.Query, countsOf(found, directory.FacetSoftware)),
 	}
 	view.Place.Remove = view.Action
 	err = s.eachListing(v.Context(), found.Hits, func(listing directory.Listing, hit directory.Hit) error {
@@ -128,14 +130,10 @@ func (s *Site) showReplacement(v *visit) (page, error) {
 
 // replaceNeeds gives each use of a product with the free programs for it; those
 // that somebody listed here runs lead to them.
-func (s *Site) replaceNeeds(l directory.Language, r directory.Replacement, q directory.Query, counts []directory.FacetCounts) []replaceNeed {
+func (s *Site) replaceNeeds(l directory.Language, r directory.Replacement, q directory.Query, software directory.FacetCounts) []replaceNeed {
 	run := map[string]bool{}
-	for _, c := range counts {
-		for _, value := range c.Values {
-			if c.Facet == directory.FacetSoftware && value.Count > 0 {
-				run[value.Value] = true
-			}
-		}
+	for value := range software.Values() {
+		run[value.Value] = value.Count > 0
 	}
 	var all []replaceNeed
 	for _, id := range r.Needs {

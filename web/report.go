@@ -96,7 +96,7 @@ func (s *Site) meantHosters(ctx context.Context, typed string) ([]directory.List
 	if err != nil {
 		return nil, nil //nolint:nilerr // words that cannot be searched name nobody
 	}
-	q.Limit, q.Day = mostMeant, s.today()
+	q.Limit, q.Day, q.OnlyHits = mostMeant, s.today(), true
 	found, err := s.search(ctx, q)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -37,6 +36,8 @@ type column struct {
 	group   []int32          // by id
 	naming  []int32          // by id: how many combinations name the area
 	order   []named          // the areas that some combination names, by their codes
+	names   []string         // these codes; never changed, for answers share them
+	top     []int32          // where in order areas are that lie in one other at the most
 	stale   bool             // order is to be made anew
 	groups  [][]int32        // the areas around, by number of the group
 	flat    []int32          // the same one after the other
@@ -45,10 +46,7 @@ type column struct {
 }
 
 // named is an area that is told.
-type named struct {
-	code      string
-	id, group int32
-}
+type named struct{ id, group int32 }
 
 // lone is a combination in short, for most answer one area and what is around
 // it, and serve all of one area at most.
@@ -112,27 +110,24 @@ func (c *column) remove(n uint32) {
 	c.free = append(c.free, i)
 }
 
-// settle puts the areas that are named in order. Their codes are parts of one
-// text: an answer holds tens of thousands of them, each of which the collector
-// of garbage would else look for in a place of its own.
+// settle puts the areas that are named in order.
 func (c *column) settle() {
 	if !c.stale {
 		return
 	}
-	c.stale, c.order = false, c.order[:0]
+	c.stale, c.order, c.top = false, c.order[:0], c.top[:0]
 	for id, n := range c.naming {
 		if n > 0 {
-			c.order = append(c.order, named{c.codes[id], int32(id), c.group[id]})
+			c.order = append(c.order, named{int32(id), c.group[id]})
 		}
 	}
-	slices.SortFunc(c.order, func(a, b named) int { return cmp.Compare(a.code, b.code) })
-	var all strings.Builder
-	for _, a := range c.order {
-		all.WriteString(a.code)
-	}
-	rest := all.String()
+	slices.SortFunc(c.order, func(a, b named) int { return cmp.Compare(c.codes[a.id], c.codes[b.id]) })
+	c.names = make([]string, len(c.order))
 	for i, a := range c.order {
-		c.order[i].code, rest = rest[:len(a.code)], rest[len(a.code):]
+		c.names[i] = c.codes[a.id]
+		if len(c.groups[a.group]) <= 1 {
+			c.top = append(c.top, int32(i))
+		}
 	}
 }
 
@@ -260,7 +255,7 @@ type sums struct {
 	combos                       []int32  // zeros, but while combinations are counted
 	met                          []uint32 // the combinations that are not zero
 	areas, wholes, groups, alone []int32
-	told                         []int32 // in the order of the areas that are told
+	told                         []directory.Told
 }
 
 var spare = sync.Pool{New: func() any { return new(sums) }}
@@ -275,9 +270,9 @@ func zeros[T int32 | uint64](a []T, n int) []T {
 	return a
 }
 
-// count gives how many listings of a set answer each area, by code; areas of
-// none are not told.
-func (c *column) count(set *roaring.Bitmap) []directory.ValueCount {
+// count gives how many listings of a set answer each area, by code, or each
+// that one step leads to; areas of none are not told.
+func (c *column) count(set *roaring.Bitmap, only *steps) []directory.Told {
 	s := spare.Get().(*sums)
 	defer spare.Put(s)
 	s.areas, s.wholes = zeros(s.areas, len(c.codes)), zeros(s.wholes, len(c.codes))
@@ -297,7 +292,7 @@ func (c *column) count(set *roaring.Bitmap) []directory.ValueCount {
 		s.groups[g] += whole
 		begin = end
 	}
-	return c.tell(s)
+	return c.tell(s, only)
 }
 
 // meet counts the combinations of a set.
@@ -347,20 +342,60 @@ func (c *column) add(s *sums, i uint32, n int32) {
 	}
 }
 
-// tell gives the areas that were counted, in order.
-func (c *column) tell(s *sums) []directory.ValueCount {
-	s.told = room(s.told, len(c.order))
-	some := 0
-	for i, a := range c.order {
-		n := s.areas[a.id] + s.groups[a.group]
-		s.told[i] = n
-		some += flag(n > 0)
-	}
-	counts := make([]directory.ValueCount, 0, some)
-	for i, n := range s.told {
-		if n > 0 {
-			counts = append(counts, directory.ValueCount{Value: c.order[i].code, Count: int(n)})
+// steps are the areas that one step leads to: from the chosen ones to those that
+// lie directly in them, and from anywhere to countries and their regions.
+type steps struct{ chosen []string }
+
+// tell gives the areas that were counted, in order; with steps, these only.
+func (c *column) tell(s *sums, only *steps) []directory.Told {
+	s.told = s.told[:0]
+	tell := func(i int32) {
+		a := c.order[i]
+		if n := s.areas[a.id] + s.groups[a.group]; n > 0 {
+			s.told = append(s.told, directory.Told{Name: i, Count: n})
 		}
 	}
-	return counts
+	inside := c.inside(only)
+	switch {
+	case only == nil:
+		for i := range c.order {
+			tell(int32(i))
+		}
+	case inside == nil:
+		for _, i := range c.top {
+			tell(i)
+		}
+	default:
+		for i, a := range c.order {
+			if len(c.groups[a.group]) <= 1 || inside[a.group] {
+				tell(int32(i))
+			}
+		}
+	}
+	return slices.Clone(s.told)
+}
+
+// inside gives the groups of areas that lie directly in a chosen one: in it, and
+// in no other that lies in it too. It gives nil where there are none.
+func (c *column) inside(only *steps) map[int32]bool {
+	var inside map[int32]bool
+	if only == nil {
+		return nil
+	}
+	for _, code := range only.chosen {
+		chosen, known := c.ids[code]
+		if !known {
+			continue
+		}
+		within := func(a int32) bool { return a != chosen && slices.Contains(c.groups[c.group[a]], chosen) }
+		for g, around := range c.groups {
+			if slices.Contains(around, chosen) && !slices.ContainsFunc(around, within) {
+				if inside == nil {
+					inside = make(map[int32]bool)
+				}
+				inside[int32(g)] = true
+			}
+		}
+	}
+	return inside
 }

@@ -180,7 +180,7 @@ func compareCounts(c directory.FacetCounts, all []found, filters map[directory.F
 		}
 	}
 	got := make(map[string]int)
-	for _, v := range c.Values {
+	for v := range c.Values() {
 		if v.Chosen != slices.Contains(chosen, v.Value) {
 			return fmt.Errorf("%s %s: got chosen %t", f, v.Value, v.Chosen)
 		}
@@ -207,6 +207,32 @@ func compareCounts(c directory.FacetCounts, all []found, filters map[directory.F
 		return fmt.Errorf("%s: got %d unsaid, want %d", f, c.Unsaid, unsaid)
 	}
 	return nil
+}
+
+// compareSteps holds the areas that one step leads to against all of them: the
+// chosen ones, what lies directly in them, and what lies in one other at most.
+func compareSteps(t *rapid.T, x *search.Index, areas directory.Areas, chosen []directory.AreaCode) {
+	q := directory.Query{Count: []directory.Facet{directory.FacetServes}, Filters: map[directory.Facet][]string{}}
+	for _, c := range chosen {
+		q.Filters[directory.FacetServes] = append(q.Filters[directory.FacetServes], string(c))
+	}
+	above := func(a directory.AreaCode) []directory.AreaCode {
+		return slices.DeleteFunc(slices.Clone(areas.Ancestors(a)), func(b directory.AreaCode) bool { return a == b })
+	}
+	directly := func(a, in directory.AreaCode) bool {
+		return slices.Contains(above(a), in) && !slices.ContainsFunc(above(a), func(b directory.AreaCode) bool { return slices.Contains(above(b), in) })
+	}
+	var want []directory.ValueCount
+	for value := range x.Search(q).Facets[0].Values() {
+		a := directory.AreaCode(value.Value)
+		if value.Chosen || len(above(a)) <= 1 || slices.ContainsFunc(chosen, func(in directory.AreaCode) bool { return directly(a, in) }) {
+			want = append(want, value)
+		}
+	}
+	q.Steps = true
+	if got := slices.Collect(x.Search(q).Facets[0].Values()); !slices.Equal(got, want) {
+		t.Fatalf("one step from %v: got %v, want %v", chosen, got, want)
+	}
 }
 
 // around are areas that lie in one another, overlap, or are neighbours.
@@ -241,11 +267,13 @@ func TestAreasAreCountedOnce(t *testing.T) {
 		if rapid.Bool().Draw(t, "filtered") {
 			filters[directory.FacetPaid] = []string{"no"}
 		}
+		chosen := rapid.SliceOfNDistinct(rapid.SampledFrom(around), 0, 2, rapid.ID).Draw(t, "chosen")
+		compareSteps(t, x, areas, chosen)
 		for _, c := range x.Search(directory.Query{Filters: filters}).Facets {
 			if c.Facet != directory.FacetServes {
 				continue
 			}
-			for _, value := range c.Values {
+			for value := range c.Values() {
 				want := 0
 				for _, l := range all {
 					paid := slices.Contains(directory.Terms(l, &v, areas)[directory.FacetPaid], "no")

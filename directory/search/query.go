@@ -38,7 +38,7 @@ func (x *Index) Search(q directory.Query) directory.Result {
 	if q.OnlyHits {
 		return r
 	}
-	r.Facets = s.counts(q.Count)
+	r.Facets = s.counts(q)
 	r.Read = s.readings(q)
 	r.Held = s.holding(q)
 	if r.Total < directory.Few {
@@ -183,43 +183,51 @@ func (s *selection) except(f directory.Facet, value string) *tally {
 	return s.tally(s.asking(f, left).without(""))
 }
 
-// counts tells what each value of some facets would give; nil: of every facet.
-// What it says of the
-// whole directory is kept until a listing changes: every visit begins there.
-func (s *selection) counts(some []directory.Facet) []directory.FacetCounts {
-	wanted := func(f directory.Facet) bool { return some == nil || slices.Contains(some, f) }
+// counts tells what each value of the facets that q asks for would give. What it
+// says of the whole directory is kept until a listing changes: every visit
+// begins there.
+func (s *selection) counts(q directory.Query) []directory.FacetCounts {
+	wanted := func(f directory.Facet) bool { return q.Count == nil || slices.Contains(q.Count, f) }
 	whole := s.held.whole && len(s.chosen) == 0
-	if kept := s.x.counted.Load(); whole && kept != nil {
+	counted := &s.x.counted[flag(q.Steps)]
+	if kept := counted.Load(); whole && kept != nil {
 		return slices.DeleteFunc(slices.Clone(*kept), func(c directory.FacetCounts) bool { return !wanted(c.Facet) })
 	}
 	all := make([]directory.FacetCounts, 0, len(s.x.vocabulary.Facets))
 	for _, l := range s.x.vocabulary.Facets {
 		if wanted(l.Facet) {
-			all = append(all, s.count(l.Facet))
+			all = append(all, s.count(l.Facet, q.Steps))
 		}
 	}
-	if whole && some == nil {
+	if whole && q.Count == nil {
 		kept := slices.Clone(all)
-		s.x.counted.Store(&kept)
+		counted.Store(&kept)
 	}
 	return all
 }
 
-// count tells what each value of f would give.
-func (s *selection) count(f directory.Facet) directory.FacetCounts {
+// count tells what each value of f would give; of areas, those that one step
+// leads to, or each.
+func (s *selection) count(f directory.Facet, oneStep bool) directory.FacetCounts {
 	base, chosen := s.free(f), s.chosen[f]
 	answered := base.in(s.x.said[string(f)])
 	counts := directory.FacetCounts{Facet: f, Unsaid: int(base.size - answered)}
-	switch c := s.x.columns[f]; {
-	case answered == 0:
-	case c != nil:
-		counts.Values = c.count(base.set)
-	default:
-		values := s.x.order()[f]
-		counts.Values = make([]directory.ValueCount, 0, len(values))
-		for _, v := range values {
-			if n := base.in(v.listings); n > 0 || slices.Contains(chosen, v.name) {
-				counts.Values = append(counts.Values, directory.ValueCount{Value: v.name, Count: int(n)})
+	if c := s.x.columns[f]; c != nil {
+		counts.Names = c.names
+		var only *steps
+		if oneStep {
+			only = &steps{chosen}
+		}
+		if answered > 0 {
+			counts.Told = c.count(base.set, only)
+		}
+	} else {
+		all := s.x.order()[f]
+		counts.Names = all.names
+		counts.Told = make([]directory.Told, 0, len(all.names))
+		for i, listings := range all.listings {
+			if n := base.in(listings); n > 0 {
+				counts.Told = append(counts.Told, directory.Told{Name: int32(i), Count: int32(n)})
 			}
 		}
 	}
@@ -231,15 +239,22 @@ func (s *selection) count(f directory.Facet) directory.FacetCounts {
 
 // choose marks a value as chosen; it is told even where it gives nothing.
 func (s *selection) choose(counts *directory.FacetCounts, base *tally, name string) {
-	at := slices.IndexFunc(counts.Values, func(v directory.ValueCount) bool { return v.Value == name })
-	if at < 0 {
-		if at = len(counts.Values); s.x.columns[counts.Facet] != nil { // areas are told by their codes
-			at, _ = slices.BinarySearchFunc(counts.Values, name, func(v directory.ValueCount, name string) int { return cmp.Compare(v.Value, name) })
+	at := slices.Index(counts.Names, name)
+	if at < 0 { // nobody gives it; areas are told by their codes
+		if at = len(counts.Names); s.x.columns[counts.Facet] != nil {
+			at, _ = slices.BinarySearch(counts.Names, name)
 		}
-		n := base.set.AndCardinality(s.x.passing(counts.Facet, []string{name}))
-		counts.Values = slices.Insert(counts.Values, at, directory.ValueCount{Value: name, Count: int(n)})
+		counts.Names = slices.Insert(slices.Clone(counts.Names), at, name)
+		for i := range counts.Told {
+			counts.Told[i].Name += int32(flag(counts.Told[i].Name >= int32(at)))
+		}
 	}
-	counts.Values[at].Chosen = true
+	i, told := slices.BinarySearchFunc(counts.Told, int32(at), func(t directory.Told, at int32) int { return cmp.Compare(t.Name, at) })
+	if !told {
+		n := base.set.AndCardinality(s.x.passing(counts.Facet, []string{name}))
+		counts.Told = slices.Insert(counts.Told, i, directory.Told{Name: int32(at), Count: int32(n)})
+	}
+	counts.Told[i].Chosen = true
 }
 
 // holding tells what each filter and the text hide.

@@ -45,9 +45,9 @@ type Index struct {
 
 	// What searches need of the keys above in order; made by the next search
 	// that needs it where it is nil.
-	sorted     atomic.Pointer[map[directory.Facet][]value] // nil after a value came or went
-	dictionary atomic.Pointer[dictionary]                  // nil after words went
-	counted    atomic.Pointer[[]directory.FacetCounts]     // of the whole directory; nil after any change
+	sorted     atomic.Pointer[map[directory.Facet]values] // nil after a value came or went
+	dictionary atomic.Pointer[dictionary]                 // nil after words went
+	counted    [2]atomic.Pointer[[]directory.FacetCounts] // of the whole directory, and with Query.Steps; nil after any change
 }
 
 // sets are listings by a key.
@@ -62,10 +62,10 @@ func (s sets) set(key string) (*roaring.Bitmap, bool) {
 	return p.set(), true
 }
 
-// value is a value of a facet whose values are no areas.
-type value struct {
-	name     string
-	listings *posting // nil: nobody gives it
+// values are those of a facet whose values are no areas, in order.
+type values struct {
+	names    []string
+	listings []*posting // nil: nobody gives it
 }
 
 // areaFacets are those whose values are areas.
@@ -168,7 +168,7 @@ func (x *Index) put(e *entry) {
 	if !e.found {
 		return
 	}
-	x.counted.Store(nil)
+	x.changed()
 	n := x.number(e)
 	x.live.Add(n)
 	all := len(x.ids)
@@ -201,6 +201,13 @@ func (x *Index) put(e *entry) {
 		if _, kept, came := x.shelf.add(x.words, w, n); came {
 			x.fresh = append(x.fresh, kept)
 		}
+	}
+}
+
+// changed forgets what was counted.
+func (x *Index) changed() {
+	for i := range x.counted {
+		x.counted[i].Store(nil)
 	}
 }
 
@@ -239,7 +246,7 @@ func (x *Index) remove(id directory.ID) {
 	if !ok {
 		return
 	}
-	x.counted.Store(nil)
+	x.changed()
 	delete(x.numbers, id)
 	x.ids[n], x.places[n] = "", place{}
 	x.live.Remove(n)
@@ -299,18 +306,20 @@ func (x *Index) place(seat directory.Place) place {
 // order gives the values of the facets in order, making them anew where they
 // have changed. The caller holds at least the reading lock, so that they cannot
 // change meanwhile.
-func (x *Index) order() map[directory.Facet][]value {
+func (x *Index) order() map[directory.Facet]values {
 	if s := x.sorted.Load(); s != nil {
 		return *s
 	}
-	s := make(map[directory.Facet][]value)
-	for f, values := range x.values {
+	s := make(map[directory.Facet]values)
+	for f, given := range x.values {
 		if x.columns[f] != nil {
 			continue
 		}
-		for _, name := range x.naturalOrder(f, values) {
-			s[f] = append(s[f], value{name, values[name]})
+		all := values{names: x.naturalOrder(f, given)}
+		for _, name := range all.names {
+			all.listings = append(all.listings, given[name])
 		}
+		s[f] = all
 	}
 	x.sorted.Store(&s)
 	return s

@@ -41,7 +41,7 @@ func values(t *testing.T, r directory.Result, f directory.Facet) (counts map[str
 			continue
 		}
 		counts = make(map[string]int)
-		for _, v := range c.Values {
+		for v := range c.Values() {
 			counts[v.Value] = v.Count
 		}
 		return counts, c.Unsaid

@@ -42,7 +42,7 @@ func (x *Index) canonical(filters map[directory.Facet][]string) map[directory.Fa
 }
 
 func (x *Index) canonicalValue(f directory.Facet, v string) string {
-	if slices.Contains(areaFacets, f) {
+	if f.OfAreas() {
 		return x.code(v)
 	}
 	return v

@@ -231,7 +231,7 @@ func (x *Index) become(y *Index) {
 	x.fresh = nil
 	x.sorted.Store(nil)
 	x.dictionary.Store(nil)
-	x.counted.Store(nil)
+	x.changed()
 }
 
 // decoder reads the parts of a snapshot; bad once one is not there.

@@ -185,8 +185,7 @@ func (x *Index) near(f directory.Facet, code string) []string {
 		kilometres float64
 	}
 	var all []neighbour
-	for _, named := range x.columns[f].order {
-		v := named.code
+	for _, v := range x.columns[f].names {
 		if v == code || kindOf(v) != kindOf(code) {
 			continue
 		}

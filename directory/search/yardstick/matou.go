@@ -39,7 +39,7 @@ func (m *matou) ask(_ context.Context, q question) (answer, error) {
 	r := m.index.Search(directory.Query{Text: q.word, Filters: q.filters, Near: &q.near})
 	a := answer{total: r.Total}
 	for _, f := range r.Facets {
-		for _, v := range f.Values {
+		for v := range f.Values() {
 			a.count(f.Facet, v.Value, v.Count)
 		}
 	}
