@@ -1,6 +1,9 @@
 package directory
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Facet is one question by which a visitor narrows a directory. Its name is
 // also its parameter in a page's address.
@@ -114,6 +117,7 @@ type FacetCounts struct {
 	Facet  Facet
 	Names  []string // the values that it may have, in the vocabulary's order or by alphabet; many answers share them
 	Told   []Told   // those that give something or are chosen, in the order of Names; never by count
+	Chosen []string // of Names
 	Unsaid int      // listings that say nothing on it; kept apart from "no"
 }
 
@@ -121,16 +125,16 @@ type FacetCounts struct {
 // areas: each is as short as can be, and holds nothing that the collector of
 // garbage would have to look at.
 type Told struct {
-	Name   int32 // its place in FacetCounts.Names
-	Count  int32
-	Chosen bool
+	Name  int32 // its place in FacetCounts.Names
+	Count int32
 }
 
 // Values gives those that are told, in their order.
 func (c FacetCounts) Values() iter.Seq[ValueCount] {
 	return func(yield func(ValueCount) bool) {
 		for _, t := range c.Told {
-			if !yield(ValueCount{c.Names[t.Name], int(t.Count), t.Chosen}) {
+			name := c.Names[t.Name]
+			if !yield(ValueCount{name, int(t.Count), slices.Contains(c.Chosen, name)}) {
 				return
 			}
 		}

@@ -52,8 +52,12 @@ type named struct{ id, group int32 }
 // it, and serve all of one area at most.
 type lone struct {
 	area  int32 // the one that it answers alone but for all around it; -1: none
+	group int32 // of area
 	whole int32 // the one that it serves wholly; -1: none, or several
 }
+
+// nobody answers nothing in short.
+var nobody = lone{area: -1, whole: -1}
 
 // combo is what some listings answer alike.
 type combo struct {
@@ -71,7 +75,7 @@ type again struct{ group, times int32 }
 
 func newColumn(around func(string) []string) *column {
 	return &column{
-		around: around, combos: make([]combo, 1), lone: []lone{{-1, -1}}, at: make(map[string]uint32), broad: make(map[uint32]bool),
+		around: around, combos: make([]combo, 1), lone: []lone{nobody}, at: make(map[string]uint32), broad: make(map[uint32]bool),
 		ids: make(map[string]int32), groupAt: make(map[string]int32),
 	}
 }
@@ -183,7 +187,7 @@ func (c *column) combine(values, whole []int32) uint32 {
 	if last := len(c.free) - 1; last >= 0 {
 		i, c.free = c.free[last], c.free[:last]
 	} else {
-		c.combos, c.lone = append(c.combos, combo{}), append(c.lone, lone{-1, -1})
+		c.combos, c.lone = append(c.combos, combo{}), append(c.lone, nobody)
 	}
 	within := func(v int32) bool { return overlap(c.groups[c.group[v]], whole) > 0 }
 	k := combo{key: string(key), values: values}
@@ -206,7 +210,10 @@ func (c *column) combine(values, whole []int32) uint32 {
 		c.stale = c.stale || c.naming[v] == 0
 		c.naming[v]++
 	}
-	short := lone{c.alone(k.values[:k.own]), -1}
+	short := lone{area: c.alone(k.values[:k.own]), whole: -1}
+	if short.area >= 0 {
+		short.group = c.group[short.area]
+	}
 	if len(k.whole) == 1 {
 		short.whole = k.whole[0]
 	}
@@ -259,9 +266,6 @@ type sums struct {
 }
 
 var spare = sync.Pool{New: func() any { return new(sums) }}
-
-// room gives place for n numbers, in that of a where it is long enough.
-func room(a []int32, n int) []int32 { return slices.Grow(a[:0], n)[:n] }
 
 // zeros gives n zeros, in the place of a where it is long enough.
 func zeros[T int32 | uint64](a []T, n int) []T {
@@ -322,7 +326,7 @@ func (c *column) add(s *sums, i uint32, n int32) {
 	short := c.lone[i]
 	if short.area >= 0 {
 		s.areas[short.area] += n
-		s.alone[c.group[short.area]] += n
+		s.alone[short.group] += n
 		if short.whole >= 0 {
 			s.wholes[short.whole] += n
 			return

@@ -211,7 +211,7 @@ func (s *selection) counts(q directory.Query) []directory.FacetCounts {
 func (s *selection) count(f directory.Facet, oneStep bool) directory.FacetCounts {
 	base, chosen := s.free(f), s.chosen[f]
 	answered := base.in(s.x.said[string(f)])
-	counts := directory.FacetCounts{Facet: f, Unsaid: int(base.size - answered)}
+	counts := directory.FacetCounts{Facet: f, Chosen: chosen, Unsaid: int(base.size - answered)}
 	if c := s.x.columns[f]; c != nil {
 		counts.Names = c.names
 		var only *steps
@@ -232,18 +232,20 @@ func (s *selection) count(f directory.Facet, oneStep bool) directory.FacetCounts
 		}
 	}
 	for _, name := range chosen {
-		s.choose(&counts, base, name)
+		s.tellChosen(&counts, base, name)
 	}
 	return counts
 }
 
-// choose marks a value as chosen; it is told even where it gives nothing.
-func (s *selection) choose(counts *directory.FacetCounts, base *tally, name string) {
-	at := slices.Index(counts.Names, name)
-	if at < 0 { // nobody gives it; areas are told by their codes
-		if at = len(counts.Names); s.x.columns[counts.Facet] != nil {
-			at, _ = slices.BinarySearch(counts.Names, name)
-		}
+// tellChosen tells a chosen value, also where it gives nothing.
+func (s *selection) tellChosen(counts *directory.FacetCounts, base *tally, name string) {
+	at, given := len(counts.Names), false
+	if s.x.columns[counts.Facet] != nil { // areas are told by their codes
+		at, given = slices.BinarySearch(counts.Names, name)
+	} else if i := slices.Index(counts.Names, name); i >= 0 {
+		at, given = i, true
+	}
+	if !given {
 		counts.Names = slices.Insert(slices.Clone(counts.Names), at, name)
 		for i := range counts.Told {
 			counts.Told[i].Name += int32(flag(counts.Told[i].Name >= int32(at)))
@@ -254,7 +256,6 @@ func (s *selection) choose(counts *directory.FacetCounts, base *tally, name stri
 		n := base.set.AndCardinality(s.x.passing(counts.Facet, []string{name}))
 		counts.Told = slices.Insert(counts.Told, i, directory.Told{Name: int32(at), Count: int32(n)})
 	}
-	counts.Told[i].Chosen = true
 }
 
 // holding tells what each filter and the text hide.
