@@ -59,7 +59,51 @@ async function told(tab, l, field) {
   }
 }
 
+// tabTo goes by the tab key to what a selector names, which must then be seen to
+// have the focus.
+async function tabTo(tab, selector) {
+  for (let step = 0; step < 150; step++) {
+    await tab.keyboard.press('Tab')
+    const at = tab.locator(`${selector}:focus`)
+    if (await at.count() === 0) continue
+    must(await at.evaluate(e => {
+      const seen = getComputedStyle(e.closest('.choice') ?? e)
+      const box = e.getBoundingClientRect()
+      return seen.outlineStyle !== 'none' && parseFloat(seen.outlineWidth) >= 2 && box.bottom > 0 && box.top < innerHeight
+    }), `${tab.url()}: the focus on ${selector} is not seen`)
+    return at
+  }
+  throw new Error(`${tab.url()}: the tab key does not lead to ${selector}`)
+}
+
+// press goes to something by the tab key and presses a key there.
+async function press(tab, selector, key = 'Enter') {
+  await tabTo(tab, selector)
+  const before = tab.url()
+  await tab.keyboard.press(key)
+  if (key === 'Enter') await tab.waitForURL(url => url.href !== before, { timeout: 30_000 })
+}
+
 const journeys = {
+  // The same as the next, by somebody who has no mouse.
+  async 'finder by keyboard'(tab, l) {
+    await tab.keyboard.press('Tab')
+    must(await tab.locator('a.skip:focus').isVisible(), 'the first thing is no way past the header')
+    await tab.keyboard.press('Enter')
+    must(await tab.evaluate(() => document.activeElement?.id) === 'content', 'the way past the header leads nowhere')
+    await press(tab, `main a[href="${link[l].find}"]`)
+    await tabTo(tab, 'main input[type=radio]')
+    await tab.keyboard.press('ArrowDown')
+    for (let question = 1; question <= 5; question++) {
+      if (question === 2) await press(tab, 'main input[type=checkbox]', 'Space')
+      await press(tab, 'main form button')
+    }
+    must(/result/.test(tab.url()), `the five questions lead to ${tab.url()}`)
+    await press(tab, 'main .pick a[href*="/h/"]')
+    must(await tab.locator('#contact').count() === 1, 'the hoster cannot be reached')
+    await tabTo(tab, 'main a[href^="mailto:"]')
+  },
+
   // Somebody skips what they do not know, and reaches people to write to.
   async 'finder to contact'(tab, l) {
     await click(tab, `main a[href="${link[l].find}"]`)
@@ -171,11 +215,12 @@ const now = when === 'down' ? ['an incident'] : Object.keys(journeys).filter(nam
 const browser = await launch()
 async function walk(l, javaScriptEnabled, width) {
   const where = `${l}, ${javaScriptEnabled ? 'script' : 'no script'}, ${width} px`
-  const { context: window, foreign } = await context(browser, [origin, `http://${elsewhere}`], { javaScriptEnabled, viewport: { width, height: 800 }, locale: l })
+  const { context: window, foreign } = await context(browser, [origin, `http://${elsewhere}`], { javaScriptEnabled, viewport: { width, height: 800 }, locale: l, reducedMotion: 'reduce' })
   const tab = await window.newPage()
   tab.setDefaultTimeout(30_000)
   tab.checked = javaScriptEnabled && width === 320
   for (const name of now) {
+    if (name === 'finder by keyboard' && javaScriptEnabled) continue // keys do the same there
     const faults = []
     try {
       await tab.goto(origin + link[l].home)
