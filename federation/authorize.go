@@ -124,12 +124,12 @@ func (n *Node) identify(ctx context.Context, rec *received, key ap.IRI) refusal 
 		// When an account is deleted, every server that ever heard of it is
 		// told, and its key is gone: there is nobody to ask and nothing to do.
 		if rec.aboutItself() {
-			_, err := n.store.Actor(ctx, rec.actor)
-			if isNotFound(err) {
-				return refusal{http.StatusAccepted, reasonUnknown}
-			}
+			known, err := n.store.KnowsActor(ctx, rec.actor)
 			if err != nil {
 				return n.unavailable(ctx, err)
+			}
+			if !known {
+				return refusal{http.StatusAccepted, reasonUnknown}
 			}
 		}
 	}

@@ -58,13 +58,15 @@ func (n *Node) KeepCollective(ctx context.Context, list directory.Collective) er
 	if err := list.Validate(); err != nil {
 		return err
 	}
-	if _, err := n.store.Actor(ctx, ap.IRI(list.Source)); err == nil {
-		return fmt.Errorf("%s is an actor, whose list is read from itself: %w", list.Source, directory.ErrConflict)
-	} else if !isNotFound(err) {
+	known, err := n.store.KnowsActor(ctx, ap.IRI(list.Source))
+	if err != nil {
 		return err
 	}
+	if known {
+		return fmt.Errorf("%s is an actor, whose list is read from itself: %w", list.Source, directory.ErrConflict)
+	}
 	list.ReadAt = n.now()
-	_, err := n.apply(ctx, ap.Change{Collectives: []directory.Collective{list}})
+	_, err = n.apply(ctx, ap.Change{Collectives: []directory.Collective{list}})
 	return err
 }
 

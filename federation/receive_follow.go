@@ -60,28 +60,30 @@ func (n *Node) receiveFollow(ctx context.Context, rec *received, c *ap.Change) e
 		ID: rec.id, Actor: rec.actor, Object: target.ID, State: ap.FollowAccepted,
 		Inbox: follower.Inbox, SharedInbox: follower.SharedInbox, Raw: raw, At: n.now(),
 	})
-	if _, err := n.store.Actor(ctx, rec.actor); isNotFound(err) {
-		c.Actors = append(c.Actors, follower)
-	} else if err != nil {
+	known, err := n.store.KnowsActor(ctx, rec.actor)
+	if err != nil {
 		return err
+	}
+	if !known {
+		c.Actors = append(c.Actors, follower)
 	}
 	return n.answerFollow(activitystreams.Accept, target.ID, follower, raw, c)
 }
 
 // full reports whether an actor has as many followers as this node keeps, or
-// as many of one host, the
-// asking one not among them.
+// as many of one host, the asking one not among them.
 func (n *Node) full(ctx context.Context, target ap.LocalActor, asking ap.IRI) (bool, error) {
-	_, known, err := n.followOf(ctx, asking, target.ID)
-	if err != nil || known {
+	most := n.limits.limits.Followers // of one host; below zero: no limit
+	total, _, _, err := n.store.Count(ctx, target.ID)
+	if err != nil || total < mostFollowers && (total < most || most < 0) {
 		return false, err
 	}
-	total, _, _, err := n.store.Count(ctx, target.ID)
-	if err != nil || total >= mostFollowers || total < n.limits.limits.Followers || n.limits.limits.Followers < 0 {
-		return total >= mostFollowers, err
+	_, known, err := n.followOf(ctx, asking, target.ID)
+	if err != nil || known || total >= mostFollowers {
+		return !known, err
 	}
-	here, err := n.store.CountFollowersAt(ctx, target.ID, originOf(asking), n.limits.limits.Followers)
-	return here >= n.limits.limits.Followers, err
+	here, err := n.store.CountFollowersAt(ctx, target.ID, originOf(asking), most)
+	return here >= most, err
 }
 
 // originOf gives what the ids of a host's actors begin with.

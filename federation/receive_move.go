@@ -310,10 +310,12 @@ func (n *Node) followTo(ctx context.Context, who ap.LocalActor, home ap.Actor, c
 		ID: doc.IRI, Actor: who.ID, Object: home.ID, State: ap.FollowPending,
 		Inbox: home.Inbox, SharedInbox: home.SharedInbox, Raw: doc.Body, At: n.now(),
 	})
-	if _, err := n.store.Actor(ctx, home.ID); isNotFound(err) {
-		c.Actors = append(c.Actors, home)
-	} else if err != nil {
+	known, err := n.store.KnowsActor(ctx, home.ID)
+	if err != nil {
 		return err
+	}
+	if !known {
+		c.Actors = append(c.Actors, home)
 	}
 	n.send(c, who.ID, doc, []ap.IRI{home.Inbox}, false)
 	return nil

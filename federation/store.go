@@ -33,6 +33,8 @@ type Store interface {
 type Reader interface {
 	LocalActors(ctx context.Context) ([]ap.LocalActor, error)
 	Actor(ctx context.Context, id ap.IRI) (ap.Actor, error)
+	// KnowsActor reports whether there is one, without reading it.
+	KnowsActor(ctx context.Context, id ap.IRI) (bool, error)
 	Document(ctx context.Context, iri ap.IRI) (ap.Document, error)
 	Host(ctx context.Context, name string) (ap.Host, error)
 	Profile(ctx context.Context, actor ap.IRI) (ap.Profile, error)

@@ -183,7 +183,7 @@ func (d draft) serialise() (map[string]any, error) {
 	if err := d.address(); err != nil {
 		return nil, err
 	}
-	return streams.Serialize(d.t)
+	return d.t.Serialize() // streams.Serialize puts a context beside it, and marshal another in its place
 }
 
 // address sets the audience.

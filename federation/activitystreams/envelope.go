@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"matou/directory"
+	"matou/federation/ap"
 )
 
 // activities are the types that go-fed's actor algorithm takes: all but those
@@ -42,6 +43,16 @@ func knownType(t string) bool {
 	return activities[t] || objects[t] || t == TypeService
 }
 
+// envelope is what Envelope writes.
+type envelope struct {
+	Context string `json:"@context"`
+	ID      ap.IRI `json:"id"`
+	Type    string `json:"type"`
+	Actor   ap.IRI `json:"actor"`
+	Object  ap.IRI `json:"object,omitempty"`
+	Target  ap.IRI `json:"target,omitempty"`
+}
+
 // Envelope gives the part of a received activity that go-fed may parse:
 // @context, id, type, actor, the ids of object and target. Whatever
 // else the activity holds cannot reach the typed vocabulary. An activity of
@@ -56,11 +67,5 @@ func (o Object) Envelope() ([]byte, error) {
 	case !activities[t]:
 		return nil, directory.Invalid("type", "must be an activity, not %.40q", t)
 	}
-	e := map[string]any{"@context": AS, "id": id, "type": t, "actor": actor}
-	for _, key := range []string{"object", "target"} {
-		if id := o.IRI(key); id != "" {
-			e[key] = id
-		}
-	}
-	return json.Marshal(e)
+	return json.Marshal(envelope{Context: AS, ID: id, Type: t, Actor: actor, Object: o.IRI("object"), Target: o.IRI("target")})
 }

@@ -105,3 +105,30 @@ func FuzzLanguages(f *testing.F) {
 		}
 	})
 }
+
+// What is taken for words alone is what formatting it in full gives, too.
+func FuzzHTMLFromMarkdown(f *testing.F) {
+	for _, s := range []string{
+		"Le courrier arrive en retard, nous cherchons.", "L'équipe (enfin) dit : « ça va ! »", "12. rue", "voir www.hoster.example", "a-b", "a  b", "a ",
+		"a\u00a0b\u00a0", "ａ\u3164b", "a\nb", "A.\tB", "http://a", `dit "non"`, "a\u0301", "---", "a\ufffd", "ß%41", "a: b", "x\u202fy ?",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, md string) {
+		if got, want := HTMLFromMarkdown(md), format(md); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	})
+}
+
+// The words of a text without a tag are those that reading its tags gives.
+func FuzzPlainText(f *testing.F) {
+	for _, s := range []string{"un\n\n deux", "a\r\nb", "a\x00b", "\xff", "<b>a", "&eacute;"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := PlainText(s), PlainText(s+"<br>"); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -56,14 +57,40 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 // HTMLFromMarkdown gives sanitised HTML. Every link shows the host it leads to.
 // A text of more marks than anybody writes stays as it is.
 func HTMLFromMarkdown(md string) string {
+	md = cutBytes(md, maxHTML)
+	if isWords(md) {
+		return paragraph(md)
+	}
+	return format(md)
+}
+
+// format is HTMLFromMarkdown for a text of any form.
+func format(md string) string {
 	if directory.IsIntricate(md) {
-		return paragraph(cutBytes(md, maxHTML))
+		return paragraph(md)
 	}
 	var b bytes.Buffer
-	if err := markdown().Convert([]byte(cutBytes(md, maxHTML)), &b); err != nil {
+	if err := markdown().Convert([]byte(md), &b); err != nil {
 		return paragraph(md)
 	}
 	return sanitise(strings.TrimSpace(b.String()), true)
+}
+
+// isWords reports whether a Markdown text is one line without any mark, as many
+// notices are: a paragraph of it is what formatting and sanitising would make.
+func isWords(md string) bool {
+	last := ' '
+	for at, r := range md {
+		switch {
+		case unicode.IsLetter(r) && !invisible(r):
+		case at == 0, r == ' ' && last == ' ':
+			return false
+		case r != ' ' && (r < '0' || r > '9') && !strings.ContainsRune(".,;:?!'\"()’«»…–—-%", r):
+			return false
+		}
+		last = r
+	}
+	return last != ' ' && !strings.Contains(md, "www.")
 }
 
 // SanitiseHTML keeps what the fediverse renders and nothing that runs, loads
@@ -219,18 +246,15 @@ func textOf(n *html.Node) string {
 
 // PlainText gives the words of HTML, one line a paragraph.
 func PlainText(s string) string {
+	if !strings.ContainsAny(s, "<&\r") { // words alone
+		return lines(cutBytes(s, maxHTML))
+	}
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(cutBytes(s, maxHTML)))
 	for skip := ""; ; {
 		switch z.Next() {
 		case html.ErrorToken:
-			var lines []string
-			for l := range strings.SplitSeq(b.String(), "\n") {
-				if l = strings.Join(strings.Fields(l), " "); l != "" {
-					lines = append(lines, l)
-				}
-			}
-			return strings.Join(lines, "\n")
+			return lines(b.String())
 		case html.TextToken:
 			if skip == "" {
 				b.WriteString(string(z.Text()))
@@ -239,6 +263,18 @@ func PlainText(s string) string {
 			skip = plainTag(&b, z.Token(), skip)
 		}
 	}
+}
+
+// lines gives the lines of a text that are not empty, with one space between
+// words.
+func lines(s string) string {
+	var all []string
+	for l := range strings.SplitSeq(s, "\n") {
+		if l = strings.Join(strings.Fields(l), " "); l != "" {
+			all = append(all, l)
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 // plainTag breaks the line where a tag does, and tells what is not for reading.

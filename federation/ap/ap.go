@@ -23,11 +23,42 @@ type IRI string
 // Host gives the lower-case host of the IRI, with the port where it has one;
 // "" where it is no absolute URL.
 func (i IRI) Host() string {
+	if host, ok := i.plainHost(); ok {
+		return host
+	}
 	u, err := url.Parse(string(i))
 	if err != nil {
 		return ""
 	}
 	return strings.ToLower(u.Host)
+}
+
+// plainHost is Host for an IRI that holds nothing to be decoded, as nearly all
+// do; what is not plain is left to url.Parse.
+func (i IRI) plainHost() (host string, ok bool) {
+	scheme, rest, _ := strings.Cut(string(i), "://")
+	if scheme != "https" && scheme != "http" {
+		return "", false
+	}
+	end := strings.IndexByte(rest, '/')
+	if end < 0 {
+		return "", false
+	}
+	port := false
+	for at := range len(rest) {
+		switch c := rest[at]; {
+		case c >= '0' && c <= '9', c == '/' && at >= end:
+		case c == ':' && at < end && !port:
+			port = true
+		case port && at < end:
+			return "", false
+		case c >= 'a' && c <= 'z', c == '.', c == '-':
+		case at > end && (c >= 'A' && c <= 'Z' || c == '_' || c == '@' || c == '~' || c == '#'):
+		default:
+			return "", false
+		}
+	}
+	return rest[:end], true
 }
 
 // Actor is an actor of another node, or one of ours, as far as decisions need

@@ -21,6 +21,11 @@ func (s *Store) Actor(ctx context.Context, id ap.IRI) (ap.Actor, error) {
 	})
 }
 
+// KnowsActor reports whether there is an actor of that id, without reading it.
+func (s *Store) KnowsActor(ctx context.Context, id ap.IRI) (bool, error) {
+	return read(ctx, s, func(t *tx) (bool, error) { return t.has(byHash(kindActor, id)) })
+}
+
 // Host gives what is remembered of another node, or directory.ErrNotFound.
 func (s *Store) Host(ctx context.Context, name string) (ap.Host, error) {
 	return read(ctx, s, func(t *tx) (ap.Host, error) {

@@ -117,9 +117,7 @@ func valid(c ap.Change) error {
 	check(&v, "notices.hoster", c.Notices, func(n directory.Notice) string { return string(n.Hoster) })
 	check(&v, "domainBlocks", c.DomainBlocks, func(b ap.DomainBlock) string { return b.Domain })
 	check(&v, "domainAllows", c.DomainAllows, func(a ap.DomainAllow) string { return a.Domain })
-	for i, d := range c.Decisions {
-		v.ulid(fmt.Sprintf("decisions[%d].key", i), d.Key)
-	}
+	checkKeys(&v, "decisions", c.Decisions, func(d ap.Decision) string { return d.Key })
 	check(&v, "featuredItems.collection", c.FeaturedItems, func(i ap.FeaturedItem) string { return string(i.Collection) })
 	check(&v, "featuredItems.actor", c.FeaturedItems, func(i ap.FeaturedItem) string { return string(i.Actor) })
 	check(&v, "stamps", c.Stamps, func(s ap.Stamp) string { return string(s.ID) })
@@ -133,19 +131,13 @@ func valid(c ap.Change) error {
 	check(&v, "carryHistories.to", c.CarryHistories, func(h ap.HistoryCarry) string { return string(h.To) })
 	check(&v, "collectives.slug", c.Collectives, func(k directory.Collective) string { return k.Slug })
 	check(&v, "collectives.source", c.Collectives, func(k directory.Collective) string { return k.Source })
-	for i, r := range c.Reports {
-		v.ulid(fmt.Sprintf("reports[%d].key", i), r.Key)
-	}
+	checkKeys(&v, "reports", c.Reports, func(r ap.Report) string { return r.Key })
 	check(&v, "proposals.aggregator", c.Proposals, func(p ap.Proposal) string { return string(p.Aggregator) })
 	check(&v, "proposals.hoster", c.Proposals, func(p ap.Proposal) string { return string(p.Hoster) })
 	check(&v, "verdicts", c.Verdicts, func(d ap.Verdict) string { return string(d.Hoster) })
 	check(&v, "sources", c.Sources, func(s ap.Source) string { return string(s.Aggregator) })
-	for i, o := range c.Outbox {
-		v.ulid(fmt.Sprintf("outbox[%d].key", i), o.Key)
-	}
-	for i, d := range c.Deliveries {
-		v.ulid(fmt.Sprintf("deliveries[%d].key", i), d.Key)
-	}
+	checkKeys(&v, "outbox", c.Outbox, func(o ap.OutboxItem) string { return o.Key })
+	checkKeys(&v, "deliveries", c.Deliveries, func(d ap.Delivery) string { return d.Key })
 	for i, d := range c.RefreshesDone {
 		if d.Next != nil && d.Next.Actor != d.Actor && v.err == nil {
 			v.err = directory.Invalid(fmt.Sprintf("refreshesDone[%d].next.actor", i), "must be the actor of the refresh that it follows")
@@ -167,18 +159,20 @@ func (v *validator) id(field, id string) {
 	}
 }
 
-func (v *validator) ulid(field, key string) {
-	if v.err == nil && (key == "" || len(key) > maxULID) {
-		v.err = directory.Invalid(field, "must have 1 to %d bytes", maxULID)
+// check checks the ids of a list. Fields are named where something is wrong.
+func check[T any](v *validator, field string, all []T, id func(T) string) {
+	for i, e := range all {
+		if s := id(e); s == "" || len(s) > maxID {
+			v.id(fmt.Sprintf("%s[%d]", field, i), s)
+		}
 	}
 }
 
-// check checks the ids of a list.
-func check[T any](v *validator, field string, all []T, id func(T) string) {
+// checkKeys checks the keys of a list.
+func checkKeys[T any](v *validator, field string, all []T, key func(T) string) {
 	for i, e := range all {
-		if v.err != nil {
-			return
+		if s := key(e); v.err == nil && (s == "" || len(s) > maxULID) {
+			v.err = directory.Invalid(fmt.Sprintf("%s[%d].key", field, i), "must have 1 to %d bytes", maxULID)
 		}
-		v.id(fmt.Sprintf("%s[%d]", field, i), id(e))
 	}
 }

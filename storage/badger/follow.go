@@ -171,13 +171,23 @@ func (t *tx) count(actor ap.IRI, followers, following, outbox int) error {
 	return t.save(byHash(kindCounts, actor), c)
 }
 
-// saveFollow replaces the Follow of that pair.
+// saveFollow replaces the Follow of that pair. One that comes again mostly
+// changes nothing of what leads to it.
 func (t *tx) saveFollow(f ap.Follow) error {
-	if err := t.removeFollow(ap.Edge{Actor: f.Actor, Object: f.Object}); err != nil {
+	old, found, err := t.follow(f.Actor, f.Object)
+	if err != nil {
 		return err
 	}
 	if err := t.save(followKey(f.Actor, f.Object), f); err != nil {
 		return err
+	}
+	if found && old.State == f.State && deliverTo(old) == deliverTo(f) {
+		return nil
+	}
+	if found {
+		if err := t.unlinkFollow(old); err != nil {
+			return err
+		}
 	}
 	if err := t.Set(followingKey(f.Actor, f.Object), []byte(f.Actor)); err != nil {
 		return err
@@ -196,15 +206,20 @@ func (t *tx) removeFollow(e ap.Edge) error {
 	if err != nil || !found {
 		return err
 	}
+	if err := t.unlinkFollow(f); err != nil {
+		return err
+	}
+	return t.Delete(followKey(e.Actor, e.Object))
+}
+
+// unlinkFollow removes what leads to a Follow, and does not count it any more.
+func (t *tx) unlinkFollow(f ap.Follow) error {
 	if key := inboxKey(f); key != nil {
 		if err := t.Delete(key); err != nil {
 			return err
 		}
 	}
-	if err := t.Delete(followingKey(e.Actor, e.Object)); err != nil {
-		return err
-	}
-	if err := t.Delete(followKey(e.Actor, e.Object)); err != nil {
+	if err := t.Delete(followingKey(f.Actor, f.Object)); err != nil {
 		return err
 	}
 	return t.countFollow(f, -1)

@@ -3,7 +3,6 @@ package badger
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"strings"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
@@ -42,13 +41,7 @@ func (t *tx) listing(id directory.ID) (directory.Listing, bool, error) {
 
 // Listed reports whether there is a listing, without reading it.
 func (s *Store) Listed(ctx context.Context, id directory.ID) (bool, error) {
-	return read(ctx, s, func(t *tx) (bool, error) {
-		_, err := t.Get(byName(kindListing, id))
-		if errors.Is(err, badgerdb.ErrKeyNotFound) {
-			return false, nil
-		}
-		return err == nil, err
-	})
+	return read(ctx, s, func(t *tx) (bool, error) { return t.has(byName(kindListing, id)) })
 }
 
 // orNotFound is err, or directory.ErrNotFound for none.

@@ -24,6 +24,9 @@ const (
 // maxRecord is how many bytes a record may have as it is written.
 const maxRecord = 4 << 20
 
+// usualRecord is how many bytes most records have at most.
+const usualRecord = 512
+
 // tx is one transaction: a view of the store at one moment and, for the
 // writer, what it has changed since.
 type tx struct {
@@ -66,6 +69,18 @@ func read[T any](ctx context.Context, s *Store, f func(t *tx) (T, error)) (T, er
 		return err
 	})
 	return v, err
+}
+
+// has reports whether there is a key, without reading its value.
+func (t *tx) has(key []byte) (bool, error) {
+	_, err := t.Get(key)
+	if errors.Is(err, badgerdb.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read: %w", err)
+	}
+	return true, nil
 }
 
 // raw gives a copy of the value of a key, or false.
@@ -111,7 +126,7 @@ func decode(b []byte, v any) error {
 func encodeDocument(d ap.Document) ([]byte, error) {
 	body := d.Body
 	d.Body = nil
-	b, err := encode(d)
+	b, err := encodeBefore(d, 1+len(body))
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +143,11 @@ func tooBig(n int) error {
 
 // encode writes one record. JSON of HTML is kept readable: no page is made
 // of these bytes.
-func encode(v any) ([]byte, error) {
-	b := bytes.NewBuffer([]byte{format})
+func encode(v any) ([]byte, error) { return encodeBefore(v, 0) }
+
+// encodeBefore is encode that leaves room for what follows.
+func encodeBefore(v any, room int) ([]byte, error) {
+	b := bytes.NewBuffer(append(make([]byte, 0, usualRecord+room), format))
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {

@@ -121,6 +121,7 @@ func testRecords(t *testing.T, b *bench) {
 		Hosts: []ap.Host{host}, Profiles: []ap.Profile{profile},
 	})
 	equal(t, "Actor", good[ap.Actor](t)(b.Actor(b.ctx, actor.ID)), actor)
+	equal(t, "KnowsActor", good[bool](t)(b.KnowsActor(b.ctx, actor.ID)), true)
 	equal(t, "Host", good[ap.Host](t)(b.Host(b.ctx, host.Name)), host)
 	equal(t, "Profile", good[ap.Profile](t)(b.Profile(b.ctx, us)), profile)
 	equal(t, "Document", good[ap.Document](t)(b.Document(b.ctx, us)), doc)
@@ -131,6 +132,7 @@ func testRecords(t *testing.T, b *bench) {
 	equal(t, "LocalActors", locals, map[ap.IRI]ap.LocalActor{us: ours, local: node})
 
 	b.apply(ap.Change{RemoveActors: []ap.IRI{actor.ID}, RemoveDocuments: []ap.IRI{us}})
+	equal(t, "KnowsActor of one that was removed", good[bool](t)(b.KnowsActor(b.ctx, actor.ID)), false)
 	if _, err := b.Actor(b.ctx, actor.ID); !errors.Is(err, directory.ErrNotFound) {
 		t.Errorf("a removed actor: got %v, want not found", err)
 	}
