@@ -150,6 +150,7 @@ const seen = { axe: [], reflow: [] }
 
 async function look(tab, url) {
   await tab.goto(url, { timeout: 60_000 })
+  await tab.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true })) // what is folded counts too
   await tab.evaluate(axe)
   const found = await violations(tab)
   for (const v of found) seen.axe.push(`${url}: ${v}`)
@@ -176,7 +177,8 @@ await Promise.all(tabs.map(async tab => {
 // The same in the dark, on the pages with the most colours.
 const dark = await context(browser, origins, { colorScheme: 'dark' })
 const night = await dark.context.newPage()
-for (const path of ['/?lang=fr', '/hebergeurs', '/nouvelles', '/trouver/resultat']) await look(night, origins[0] + path)
+for (const path of ['/?lang=fr', '/hebergeurs', '/nouvelles', '/trouver/resultat', '/collectif', `/h/menhir@${new URL(origins[1]).host}`]) await look(night, origins[0] + path)
+await look(night, origins[1] + '/etat')
 await browser.close()
 for (const what of Object.keys(seen)) report(what, seen[what])
 report('foreign', [...foreign, ...dark.foreign])
