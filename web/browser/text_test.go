@@ -23,18 +23,22 @@ func textBrowser(t *testing.T, origin string) {
 	if _, err := exec.LookPath("w3m"); err != nil {
 		leaveOut(t, "needs the text browser w3m: apt-get install w3m")
 	}
-	home := readText(t, origin+"/?lang=fr")
-	question := home.followTo("/trouver")
-	if !strings.Contains(question.words, "Question 1 sur 5") {
-		t.Fatalf("the finder does not ask its first question:\n%s", question.words)
-	}
-	for range 5 {
-		question = question.follow("Passer cette question")
-	}
-	hoster := question.followTo("/h/garrigue@")
-	for _, want := range []string{"Garrigue numérique", "Prendre contact", "adieu@garrigue.example"} {
-		if !strings.Contains(hoster.words, want) {
-			t.Errorf("the hoster's page does not say %q:\n%s", want, hoster.words)
+	for _, l := range []struct{ home, find, first, skip, contact string }{
+		{"/?lang=fr", "/trouver", "Question 1 sur 5", "Passer cette question", "Prendre contact"},
+		{"/en/", "/en/find", "Question 1 of 5", "Skip this question", "Get in touch"},
+	} {
+		question := readText(t, origin+l.home).followTo(l.find)
+		if !strings.Contains(question.words, l.first) {
+			t.Fatalf("the finder does not ask its first question:\n%s", question.words)
+		}
+		for range 5 {
+			question = question.follow(l.skip)
+		}
+		hoster := question.followTo("/h/garrigue@")
+		for _, want := range []string{"Garrigue numérique", l.contact, "adieu@garrigue.example"} {
+			if !strings.Contains(hoster.words, want) {
+				t.Errorf("the hoster's page does not say %q:\n%s", want, hoster.words)
+			}
 		}
 	}
 }
