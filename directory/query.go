@@ -116,16 +116,16 @@ type Hit struct {
 type FacetCounts struct {
 	Facet  Facet
 	Names  []string // the values that it may have, in the vocabulary's order or by alphabet; many answers share them
-	Told   []Told   // those that give something or are chosen, in the order of Names; never by count
-	Chosen []string // of Names
-	Unsaid int      // listings that say nothing on it; kept apart from "no"
+	Told   []Told   // those that give something or are chosen, in their order; never by count
+	Chosen []string
+	Unsaid int // listings that say nothing on it; kept apart from "no"
 }
 
 // Told is one value that is told. A large directory tells tens of thousands of
 // areas: each is as short as can be, and holds nothing that the collector of
 // garbage would have to look at.
 type Told struct {
-	Name  int32 // its place in FacetCounts.Names
+	Name  int32 // its place in FacetCounts.Names; one that nobody gives, less than 0: -1 is the first of FacetCounts.Chosen
 	Count int32
 }
 
@@ -133,7 +133,12 @@ type Told struct {
 func (c FacetCounts) Values() iter.Seq[ValueCount] {
 	return func(yield func(ValueCount) bool) {
 		for _, t := range c.Told {
-			name := c.Names[t.Name]
+			name := ""
+			if t.Name < 0 {
+				name = c.Chosen[-1-t.Name]
+			} else {
+				name = c.Names[t.Name]
+			}
 			if !yield(ValueCount{name, int(t.Count), slices.Contains(c.Chosen, name)}) {
 				return
 			}

@@ -8,33 +8,22 @@ import (
 	"golang.org/x/text/language"
 )
 
-// mostKeys bounds the names whose keys are kept, of some fifty bytes each.
-const mostKeys = 8192
-
 // alphabet puts names in the order of a language: "Île-de-France" among the I
 // (Unicode Technical Standard 10, with the rules of the language).
 type alphabet struct {
 	mu       sync.Mutex
 	collator *collate.Collator
 	buffer   collate.Buffer
-	kept     *recent[string, string]
 }
 
-func newAlphabet(t language.Tag) *alphabet {
-	return &alphabet{collator: collate.New(t), kept: newRecent[string, string](mostKeys)}
-}
+func newAlphabet(t language.Tag) *alphabet { return &alphabet{collator: collate.New(t)} }
 
 // key gives what to compare a name by, byte for byte.
 func (a *alphabet) key(name string) string {
-	if k, ok := a.kept.Get(name); ok {
-		return k
-	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.buffer.Reset()
-	k := string(a.collator.KeyFromString(&a.buffer, name))
-	a.kept.Add(name, k)
-	return k
+	return string(a.collator.KeyFromString(&a.buffer, name))
 }
 
 // compare tells which of two names comes first.

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -20,28 +21,41 @@ var unfolded = map[directory.Facet]bool{
 	directory.FacetFamily: true, directory.FacetMaintenance: true, directory.FacetHours: true,
 }
 
-// facetView is one question of the directory with its answers as links.
+// facetView is one question of the directory.
 type facetView struct {
 	Name   directory.Facet
 	Label  string
 	Open   bool   // unfolded
-	Values string // a list of links, each adding or removing one, in HTML
 	More   string // address that shows every value; "" where all are shown
 	Hidden int    // values behind More
 	Unsaid int    // hosters that say nothing on it
 	Widens bool   // a value is chosen, and one more finds more
 }
 
-// write writes the question, unfolded or not.
-func (f *facetView) write(b *bytes.Buffer, l *locale) {
-	paragraph := func(words string) { b.WriteString(`<p class="small">` + escapedHTML.Replace(words) + "</p>") }
-	b.WriteString("\n" + `<details id="facet-` + string(f.Name) + `"`)
+// write writes the question, unfolded or not, with its answers as links, each of
+// which adds or removes one.
+func (f *facetView) write(b *bytes.Buffer, l *locale, answers []byte) {
+	paragraph := func(words string) {
+		b.WriteString(`<p class="small">`)
+		writeHTML(b, words)
+		b.WriteString("</p>")
+	}
+	b.WriteString("\n" + `<details id="facet-`)
+	b.WriteString(string(f.Name))
+	b.WriteByte('"')
 	if f.Open {
 		b.WriteString(" open")
 	}
-	b.WriteString(">\n<summary>" + escapedHTML.Replace(f.Label) + "</summary>\n<ul>" + f.Values)
+	b.WriteString(">\n<summary>")
+	writeHTML(b, f.Label)
+	b.WriteString("</summary>\n<ul>")
+	b.Write(answers)
 	if f.More != "" {
-		b.WriteString(`<li><a href="` + escapedHTML.Replace(f.More) + `" rel="nofollow">` + escapedHTML.Replace(l.text("facet.more", f.Hidden)) + "</a></li>")
+		b.WriteString(`<li><a href="`)
+		writeHTML(b, f.More)
+		b.WriteString(`" rel="nofollow">`)
+		writeHTML(b, l.text("facet.more", f.Hidden))
+		b.WriteString("</a></li>")
 	}
 	b.WriteString("\n</ul>")
 	if f.Widens {
@@ -57,8 +71,8 @@ func (f *facetView) write(b *bytes.Buffer, l *locale) {
 // with the whole query in its address.
 type facetLinks struct {
 	path    string
-	asked   []parameter // of the query, each name with all that stands for it in an address
-	carried string      // of the basket
+	asked   []parameter // of the query, each name with all that stands for it in an address, in HTML
+	carried string      // of the basket, in HTML
 	remove  string      // words, in HTML
 }
 
@@ -67,30 +81,32 @@ func newFacetLinks(l *locale, q directory.Query, carried basket) facetLinks {
 	k := facetLinks{path: address(l.language, "listings"), remove: escapedHTML.Replace(l.text("filter.remove"))}
 	values := q.Values()
 	for _, name := range sortedKeys(values) {
-		k.asked = append(k.asked, parameter{name, url.Values{name: values[name]}.Encode()})
+		k.asked = append(k.asked, parameter{name, escapedHTML.Replace(url.Values{name: values[name]}.Encode())})
 	}
 	if len(carried) > 0 {
-		k.carried = url.Values{"h": carried}.Encode()
+		k.carried = escapedHTML.Replace(url.Values{"h": carried}.Encode())
 	}
 	return k
 }
 
-// address is the first page of the query with other values of a facet.
-func (k *facetLinks) address(f directory.Facet, values []string) string {
-	var b strings.Builder
+// writeAddress writes the address of the first page of the query with other
+// values of a facet.
+func (k *facetLinks) writeAddress(b *bytes.Buffer, f directory.Facet, values []string) {
 	b.WriteString(k.path)
-	separator := byte('?')
-	add := func(encoded string) {
-		b.WriteByte(separator)
-		b.WriteString(encoded)
-		separator = '&'
+	separator := "?"
+	add := func(inHTML string) {
+		b.WriteString(separator)
+		b.WriteString(inHTML)
+		separator = "&amp;"
 	}
 	at := 0
 	for ; at < len(k.asked) && k.asked[at].Name < string(f); at++ {
 		add(k.asked[at].Value)
 	}
 	for _, value := range values {
-		add(string(f) + "=" + url.QueryEscape(value))
+		add(string(f))
+		b.WriteByte('=')
+		writeHTML(b, url.QueryEscape(value))
 	}
 	for ; at < len(k.asked); at++ {
 		if k.asked[at].Name != string(f) {
@@ -100,7 +116,6 @@ func (k *facetLinks) address(f directory.Facet, values []string) string {
 	if k.carried != "" {
 		add(k.carried)
 	}
-	return b.String()
 }
 
 // write writes one answer, of which chosen are those that hold.
@@ -111,16 +126,21 @@ func (k *facetLinks) write(b *bytes.Buffer, f directory.Facet, chosen []string, 
 		slices.Sort(values)
 	}
 	b.WriteString("\n<li><a href=\"")
-	b.WriteString(escapedHTML.Replace(k.address(f, values)))
+	k.writeAddress(b, f, values)
 	b.WriteString(`" rel="nofollow"`)
 	if c.Chosen {
 		b.WriteString(` class="chosen"><span aria-hidden="true">✓ </span><span class="visually-hidden">` + k.remove + ` </span`)
 	}
 	b.WriteByte('>')
-	b.WriteString(escapedHTML.Replace(label))
+	writeHTML(b, label)
 	b.WriteString(`</a> <span class="count">`)
 	b.WriteString(itoa(c.Count))
 	b.WriteString("</span></li>")
+}
+
+// writeHTML writes what stands in an element or an attribute.
+func writeHTML(b *bytes.Buffer, words string) {
+	_, _ = escapedHTML.WriteString(b, words) // a buffer takes all
 }
 
 // escapedHTML writes what stands in an element or an attribute as html/template does.
@@ -144,7 +164,7 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		view := facetView{Name: c.Facet, Label: s.question(l, c.Facet), Unsaid: c.Unsaid, Open: c.Facet == all}
 		n := 0
 		shown.Reset()
-		for _, value := range s.answers(loc, c) {
+		for value := range s.answers(loc, c) {
 			if value.Count == 0 && !value.Chosen {
 				continue
 			}
@@ -159,7 +179,6 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		if n == 0 {
 			continue
 		}
-		view.Values = shown.String()
 		if view.Hidden > 0 {
 			values := q.Values()
 			values.Set("all", string(c.Facet))
@@ -167,24 +186,33 @@ func (s *Site) facets(loc *locale, q directory.Query, counts []directory.FacetCo
 		}
 		view.Open = view.Open || view.Widens || unfolded[c.Facet]
 		view.Widens = view.Widens && c.Facet != directory.FacetCriterion
-		view.write(b, loc)
+		view.write(b, loc, shown.Bytes())
 	}
 	return template.HTML(b.String())
 }
 
 // answers gives the values of a facet in the order of the vocabulary; places in
 // that of their names.
-func (s *Site) answers(l *locale, c directory.FacetCounts) []directory.ValueCount {
-	all := slices.AppendSeq(make([]directory.ValueCount, 0, len(c.Told)), c.Values())
+func (s *Site) answers(l *locale, c directory.FacetCounts) iter.Seq[directory.ValueCount] {
 	if !c.Facet.OfAreas() {
-		return all
+		return c.Values()
 	}
-	keys := make(map[string]string, len(all))
-	for _, value := range all {
-		keys[value.Value] = l.alphabet.key(s.areaName(l.language, directory.AreaCode(value.Value)))
+	type place struct {
+		directory.ValueCount
+		key string
 	}
-	slices.SortStableFunc(all, func(a, b directory.ValueCount) int { return strings.Compare(keys[a.Value], keys[b.Value]) })
-	return all
+	all := make([]place, 0, len(c.Told))
+	for value := range c.Values() {
+		all = append(all, place{value, s.area(l, directory.AreaCode(value.Value)).key})
+	}
+	slices.SortStableFunc(all, func(a, b place) int { return strings.Compare(a.key, b.key) })
+	return func(yield func(directory.ValueCount) bool) {
+		for _, p := range all {
+			if !yield(p.ValueCount) {
+				return
+			}
+		}
+	}
 }
 
 // presets makes the named sets of filters. A set is chosen where all of its

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -237,9 +238,25 @@ func serve(w http.ResponseWriter, r *http.Request, body []byte) { serveSince(w, 
 // serveSince is serve for what last changed at, where that is known.
 func serveSince(w http.ResponseWriter, r *http.Request, body []byte, at time.Time) {
 	sum := sha256.Sum256(body)
-	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
-	http.ServeContent(w, r, "", at, bytes.NewReader(body))
+	h := w.Header()
+	h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
+	if h.Get("Content-Type") == "" || slices.ContainsFunc(conditions, func(name string) bool { return r.Header.Get(name) != "" }) {
+		http.ServeContent(w, r, "", at, bytes.NewReader(body))
+		return
+	}
+	// Whole and without conditions, as most ask: ServeContent would copy it once more.
+	h.Set("Accept-Ranges", "bytes")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if !at.IsZero() {
+		h.Set("Last-Modified", at.UTC().Format(http.TimeFormat))
+	}
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the visitor has left where this fails
+	}
 }
+
+// conditions are the fields of a request that ask for less than everything (RFC 9110, 13 and 14).
+var conditions = []string{"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "Range", "If-Range"}
 
 func (s *Site) frame(v *visit, p page) frame {
 	brand := s.brand(v)

@@ -79,6 +79,8 @@ type Site struct {
 	mutual     mutualAid
 	homeParts  homeParts
 	keptCards  *keptCards
+	areaNamed  *recent[areaKey, areaWords]
+	worded     *recent[wordsKey, string]
 
 	latestNotices latestNotices
 }
@@ -94,7 +96,7 @@ func New(o Options) (*Site, error) {
 	case o.Hoster != "" && o.Own == nil:
 		return nil, directory.Invalid("own", "must be given on a hoster's node")
 	}
-	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log, keptCards: newRecent[cardKey, keptCard](mostCards)}
+	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log, keptCards: newRecent[cardKey, keptCard](mostCards), areaNamed: newRecent[areaKey, areaWords](mostAreas), worded: newRecent[wordsKey, string](mostWorded)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -22,9 +22,31 @@ func softwareNames(v directory.Vocabulary) map[string]string {
 
 // words gives one value of a facet as people read it.
 func (s *Site) words(l directory.Language, f directory.Facet, value string) string {
-	switch f {
-	case directory.FacetServes, directory.FacetSeat, directory.FacetData:
+	if f.OfAreas() {
 		return s.areaName(l, directory.AreaCode(value))
+	}
+	key := wordsKey{l, f, value}
+	words, known := s.worded.Get(key)
+	if !known {
+		words = s.word(l, f, value)
+		s.worded.Add(key, words)
+	}
+	return words
+}
+
+// mostWorded bounds the values whose words are kept, of some hundred bytes each:
+// a page tells a hundred of some three hundred.
+const mostWorded = 2048
+
+type wordsKey struct {
+	language directory.Language
+	facet    directory.Facet
+	value    string
+}
+
+// word looks for the words of a value.
+func (s *Site) word(l directory.Language, f directory.Facet, value string) string {
+	switch f {
 	case directory.FacetLanguage:
 		return s.locales[l].tongue(directory.Language(value))
 	case directory.FacetSoftware:
@@ -54,14 +76,39 @@ func (s *Site) question(l directory.Language, f directory.Facet) string {
 
 // areaName gives the name of a territory, or its code where it is not known.
 func (s *Site) areaName(l directory.Language, code directory.AreaCode) string {
+	return s.area(s.locales[l], code).name
+}
+
+// areaWords is the name of a territory, and its place in the alphabet.
+type areaWords struct{ name, key string }
+
+// mostAreas bounds the names of territories that are kept, of some hundred bytes
+// each: a page tells dozens.
+const mostAreas = 4096
+
+type areaKey struct {
+	language directory.Language
+	code     directory.AreaCode
+}
+
+// area names a territory.
+func (s *Site) area(l *locale, code directory.AreaCode) areaWords {
+	key := areaKey{l.language, code}
+	words, known := s.areaNamed.Get(key)
+	if known {
+		return words
+	}
+	words.name = plain(string(code))
 	if s.options.Areas != nil {
 		if a, ok := s.options.Areas.Area(code); ok {
-			if name, _ := a.Name.In(l); name != "" {
-				return plain(name)
+			if name, _ := a.Name.In(l.language); name != "" {
+				words.name = plain(name)
 			}
 		}
 	}
-	return plain(string(code))
+	words.key = l.alphabet.key(words.name)
+	s.areaNamed.Add(key, words)
+	return words
 }
 
 // areaNames gives the names of several territories.

@@ -231,31 +231,36 @@ func (s *selection) count(f directory.Facet, oneStep bool) directory.FacetCounts
 			}
 		}
 	}
-	for _, name := range chosen {
-		s.tellChosen(&counts, base, name)
+	for i := range chosen {
+		s.tellChosen(&counts, base, i)
 	}
 	return counts
 }
 
-// tellChosen tells a chosen value, also where it gives nothing.
-func (s *selection) tellChosen(counts *directory.FacetCounts, base *tally, name string) {
+// tellChosen tells one of the chosen values, also where it gives nothing.
+func (s *selection) tellChosen(counts *directory.FacetCounts, base *tally, which int) {
+	name := counts.Chosen[which]
 	at, given := len(counts.Names), false
 	if s.x.columns[counts.Facet] != nil { // areas are told by their codes
 		at, given = slices.BinarySearch(counts.Names, name)
 	} else if i := slices.Index(counts.Names, name); i >= 0 {
 		at, given = i, true
 	}
-	if !given {
-		counts.Names = slices.Insert(slices.Clone(counts.Names), at, name)
-		for i := range counts.Told {
-			counts.Told[i].Name += int32(flag(counts.Told[i].Name >= int32(at)))
+	i, told := slices.BinarySearchFunc(counts.Told, int32(at), func(t directory.Told, at int32) int {
+		if t.Name < 0 { // another one that nobody gives
+			return cmp.Compare(counts.Chosen[-1-t.Name], name)
 		}
+		return cmp.Compare(t.Name, at)
+	})
+	if told && given {
+		return
 	}
-	i, told := slices.BinarySearchFunc(counts.Told, int32(at), func(t directory.Told, at int32) int { return cmp.Compare(t.Name, at) })
-	if !told {
-		n := base.set.AndCardinality(s.x.passing(counts.Facet, []string{name}))
-		counts.Told = slices.Insert(counts.Told, i, directory.Told{Name: int32(at), Count: int32(n)})
+	n := base.set.AndCardinality(s.x.passing(counts.Facet, []string{name}))
+	one := directory.Told{Name: int32(at), Count: int32(n)}
+	if !given {
+		one.Name = int32(-1 - which)
 	}
+	counts.Told = slices.Insert(counts.Told, i, one)
 }
 
 // holding tells what each filter and the text hide.
