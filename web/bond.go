@@ -92,6 +92,9 @@ func (s *Site) memberships(v *visit, listing directory.Listing) ([]memberView, e
 			}
 			view.Admission = &taken
 		}
+		if b.Word != nil && s.isOwnWord(*b.Word) {
+			view.Page = address(v.language(), "collective")
+		}
 		all = append(all, view)
 	}
 	for _, m := range listing.Hoster.Memberships {

@@ -159,6 +159,13 @@ func (s *Site) knownBySite(ctx context.Context, word directory.Collective) (map[
 	return known, nil
 }
 
+// isOwnWord reports whether this directory itself says it, for the collective
+// whose word it carries.
+func (s *Site) isOwnWord(w directory.MemberWord) bool {
+	a := s.options.Aggregator
+	return a != nil && s.options.Collective != nil && w.Source == s.absolute("/ap/actors/"+a.Handle)
+}
+
 // addToRound sets m among those who were taken in with it.
 func (s *Site) addToRound(v *visit, view *collectiveView, m directory.Member) error {
 	loc := v.locale

@@ -58,6 +58,9 @@ func TestHowMembersWereTakenIn(t *testing.T) {
 	if got := n.page("/collectif").link(t, "Les Lucioles"); got != page {
 		t.Errorf("the member leads to %q, want %q", got, page)
 	}
+	if got := n.page(page).link(t, "Comment les membres de CHATONS ont été accueillis"); got != "/collectif" {
+		t.Errorf("the member's page leads to %q, want the page of the collective", got)
+	}
 	if got := n.page("/mentions").link(t, "Le collectif"); got != "/collectif" {
 		t.Errorf("the end of each page leads to %q, want the page of the collective", got)
 	}

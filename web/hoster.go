@@ -64,6 +64,7 @@ type memberView struct {
 	When                string // since when, and until when
 	Life                string
 	Admission           *admissionView // nil: nothing is written down of it
+	Page                string         // of the collective, where this directory speaks for it
 }
 
 // linkGroup is the links of one kind.
