@@ -73,10 +73,10 @@ type frame struct {
 	Stylesheet  string
 	Mark        string
 	Brand       string
-	Links       []navigation
+	Links       template.HTML // of the header
 	Body        any
 	Moved       link // where the hoster of the node lives now
-	Foot        foot
+	Foot        template.HTML
 }
 
 // twin is the same page in another language.
@@ -95,6 +95,7 @@ type navigation struct {
 
 // foot is what the end of each page says.
 type foot struct {
+	Brand   string
 	Keeper  *Aggregator
 	Owed    []navigation // what a site owes its visitors
 	Contact link
@@ -198,7 +199,10 @@ func (s *Site) render(w http.ResponseWriter, v *visit, p page) {
 	defer buffers.Put(b)
 	t, err := s.pages[v.language()][p.template]()
 	if err == nil {
-		err = t.ExecuteTemplate(b, "layout.html", s.frame(v, p))
+		var f frame
+		if f, err = s.frame(v, p); err == nil {
+			err = t.ExecuteTemplate(b, "layout.html", f)
+		}
 	}
 	if err != nil {
 		s.log.ErrorContext(v.Context(), "page not rendered", "page", p.template, "error", err)
@@ -258,8 +262,12 @@ func serveSince(w http.ResponseWriter, r *http.Request, body []byte, at time.Tim
 // conditions are the fields of a request that ask for less than everything (RFC 9110, 13 and 14).
 var conditions = []string{"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "Range", "If-Range"}
 
-func (s *Site) frame(v *visit, p page) frame {
+func (s *Site) frame(v *visit, p page) (frame, error) {
 	brand := s.brand(v)
+	edges, err := s.edges(v, brand)
+	if err != nil {
+		return frame{}, err
+	}
 	title := brand
 	if p.title != "" && p.title != brand {
 		title = p.title + " · " + brand
@@ -271,7 +279,7 @@ func (s *Site) frame(v *visit, p page) frame {
 		Language: v.language(), Title: title, Description: p.description,
 		Alternate: p.alternate, Feeds: p.feeds, Unlisted: p.unlisted || p.status >= 400,
 		Stylesheet: s.assetAddress("site.css"), Mark: s.assetAddress("mark.svg"),
-		Brand: brand, Links: s.navigation(v), Body: p.data, Moved: s.gone(v.name), Foot: s.foot(v),
+		Brand: brand, Links: edges.links, Body: p.data, Moved: s.gone(v.name), Foot: edges.foot,
 	}
 	if p.status < 400 {
 		f.Canonical = s.absolute(v.pathIn(v.language()))
@@ -287,7 +295,7 @@ func (s *Site) frame(v *visit, p page) frame {
 		}
 		f.Twins = append(f.Twins, t)
 	}
-	return f
+	return f, nil
 }
 
 // pathIn gives the address of the page visited in language l.
@@ -349,8 +357,39 @@ func (s *Site) navigation(v *visit) []navigation {
 	return links
 }
 
-func (s *Site) foot(v *visit) foot {
-	f := foot{Owed: s.owedLinks(v.locale, v.name), Keeper: s.options.Aggregator, Version: s.options.Version, Sources: s.options.Areas != nil}
+// edges are the links of the header and the end of a page, which are the same
+// whenever that page is shown.
+type edges struct{ links, foot template.HTML }
+
+type edgesKey struct {
+	page, brand string
+	language    directory.Language
+}
+
+// mostEdges bounds the edges that are kept: there are some fifty pages.
+const mostEdges = 256
+
+// edges draws what stands around the pages of one name, or gives it as it was
+// drawn before.
+func (s *Site) edges(v *visit, brand string) (edges, error) {
+	key := edgesKey{v.name, brand, v.language()}
+	e, known := s.keptEdges.Get(key)
+	if known {
+		return e, nil
+	}
+	var err error
+	if e.links, err = s.drawPart(v.language(), parts, "links", s.navigation(v)); err != nil {
+		return e, err
+	}
+	if e.foot, err = s.drawPart(v.language(), parts, "foot", s.foot(v, brand)); err != nil {
+		return e, err
+	}
+	s.keptEdges.Add(key, e)
+	return e, nil
+}
+
+func (s *Site) foot(v *visit, brand string) foot {
+	f := foot{Brand: brand, Owed: s.owedLinks(v.locale, v.name), Keeper: s.options.Aggregator, Version: s.options.Version, Sources: s.options.Areas != nil}
 	if f.Keeper != nil {
 		f.Owed = append([]navigation{{Text: v.locale.word("nav", "follow"), Address: address(v.language(), "follow"), Here: v.name == "follow"}}, f.Owed...)
 		f.Contact = outward(f.Keeper.Contact)

@@ -81,6 +81,7 @@ type Site struct {
 	keptCards  *keptCards
 	areaNamed  *recent[areaKey, areaWords]
 	worded     *recent[wordsKey, string]
+	keptEdges  *recent[edgesKey, edges]
 
 	latestNotices latestNotices
 }
@@ -96,7 +97,11 @@ func New(o Options) (*Site, error) {
 	case o.Hoster != "" && o.Own == nil:
 		return nil, directory.Invalid("own", "must be given on a hoster's node")
 	}
-	s := &Site{options: o, zone: o.Zone, clock: o.Clock, log: o.Log, keptCards: newRecent[cardKey, keptCard](mostCards), areaNamed: newRecent[areaKey, areaWords](mostAreas), worded: newRecent[wordsKey, string](mostWorded)}
+	s := &Site{
+		options: o, zone: o.Zone, clock: o.Clock, log: o.Log,
+		keptCards: newRecent[cardKey, keptCard](mostCards), keptEdges: newRecent[edgesKey, edges](mostEdges),
+		areaNamed: newRecent[areaKey, areaWords](mostAreas), worded: newRecent[wordsKey, string](mostWorded),
+	}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
