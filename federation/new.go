@@ -27,6 +27,7 @@ import (
 func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log *slog.Logger) (*Node, error) {
 	n := &Node{
 		config:  cfg,
+		origin:  cfg.Origin.String(),
 		store:   store,
 		clock:   cfg.Clock,
 		log:     log,

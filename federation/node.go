@@ -61,6 +61,7 @@ type Aggregator struct {
 // Node is one running node. Make it with New.
 type Node struct {
 	config Config
+	origin string // "https://hoster.example"
 	store  Store
 	client *fetch.Client
 	worker *delivery.Worker
@@ -118,7 +119,7 @@ type Node struct {
 // #main-key, the ones after it #key-ULID; those that sign documents are
 // #ed25519-key and #ed25519-key-ULID.
 func (n *Node) iri(path string) ap.IRI {
-	return ap.IRI(n.config.Origin.String() + path)
+	return ap.IRI(n.origin + path)
 }
 
 // actorIRI is the id of the hoster or aggregator actor of that handle.

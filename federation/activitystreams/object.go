@@ -141,7 +141,7 @@ func (o Object) Children(key string, limit int) []Object {
 // time. Fractions of a second are kept; without a zone it is UTC.
 func (o Object) Time(key string) time.Time {
 	s := o.String(key)
-	if len(s) > 40 {
+	if s == "" || len(s) > 40 {
 		return time.Time{}
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {

@@ -276,19 +276,22 @@ func hostFault(u *url.URL) string {
 			return "has a port that does not exist"
 		}
 	}
-	if a, err := netip.ParseAddr(host); err == nil {
-		if a.Zone() != "" || a.String() != host {
-			return "must write its IP address in the usual form"
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	numeric := last != "" && last[0] >= '0' && last[0] <= '9'
+	if numeric || strings.Contains(host, ":") { // else it is no IP address
+		if a, err := netip.ParseAddr(host); err == nil {
+			if a.Zone() != "" || a.String() != host {
+				return "must write its IP address in the usual form"
+			}
+			return ""
 		}
-		return ""
 	}
-	labels := strings.Split(host, ".")
-	for _, l := range labels {
+	for l := range strings.SplitSeq(host, ".") {
 		if l == "" || len(l) > 63 || strings.Trim(l, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 			return "has a host that cannot exist"
 		}
 	}
-	if last := labels[len(labels)-1]; last[0] >= '0' && last[0] <= '9' {
+	if numeric {
 		return "must write its IP address in the usual form" // 2130706433, 0x7f.1
 	}
 	return ""

@@ -106,7 +106,7 @@ func (t *tx) settle(o ap.Outcome) error {
 	if err != nil || !found {
 		return err
 	}
-	if _, found, err = t.raw(deliveryKey(inbox, o.Delivery.Key)); err != nil || !found {
+	if found, err = t.has(deliveryKey(inbox, o.Delivery.Key)); err != nil || !found {
 		return err
 	}
 	switch {

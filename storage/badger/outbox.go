@@ -23,7 +23,7 @@ func (s *Store) Outbox(ctx context.Context, actor ap.IRI, p ap.Page) ([]ap.Outbo
 
 // saveOutboxItem places an activity in an outbox.
 func (t *tx) saveOutboxItem(o ap.OutboxItem) error {
-	_, found, err := t.raw(outboxKey(o))
+	found, err := t.has(outboxKey(o))
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (t *tx) saveOutboxItem(o ap.OutboxItem) error {
 
 // removeOutboxItem takes what stands under that actor and key out.
 func (t *tx) removeOutboxItem(o ap.OutboxItem) error {
-	_, found, err := t.raw(outboxKey(o))
+	found, err := t.has(outboxKey(o))
 	if err != nil || !found {
 		return err
 	}
