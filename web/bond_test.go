@@ -35,4 +35,8 @@ func TestBothSidesAreTold(t *testing.T) {
 		t.Error("the page says what a stranger says of the hoster")
 	}
 	checkPage(t, "/h/les_lucioles@les-lucioles.example", n.get("/h/les_lucioles@les-lucioles.example"), d)
+	card := "membre de CHATONS · se dit membre de meute · comptée parmi les membres de Librehosters, sans en parler"
+	if text := n.page("/hebergeurs").words(); !strings.Contains(text, card) {
+		t.Errorf("the card does not say %q", card)
+	}
 }

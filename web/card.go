@@ -63,15 +63,27 @@ func (s *Site) stillCard(loc *locale, l directory.Listing) card {
 	c.Told = s.fromFileShort(loc, l)
 	c.Services = s.serviceWords(loc.language, h.Services)
 	s.join(loc, &c, h.Services)
-	for _, m := range h.Memberships {
-		if m.Until.IsZero() && m.State != directory.StateClosed {
-			c.Membership = append(c.Membership, s.words(loc.language, directory.FacetCollective, m.Collective))
-		}
-	}
+	c.Membership = s.belonging(loc, l)
 	if !h.ConfirmedAt.IsZero() {
 		c.Confirmed = loc.date(directory.DateOf(h.ConfirmedAt.In(s.zone)))
 	}
 	return c
+}
+
+// belonging says of which collectives the hoster of l is a member, by who says
+// so.
+func (s *Site) belonging(loc *locale, l directory.Listing) []string {
+	said := map[directory.SaidBy][]string{}
+	for _, b := range directory.Belongings(l, s.today()) {
+		said[b.SaidBy] = append(said[b.SaidBy], s.words(loc.language, directory.FacetCollective, b.Collective))
+	}
+	var all []string
+	for _, by := range []directory.SaidBy{directory.SaidByBoth, directory.SaidByHoster, directory.SaidByOther} {
+		if names := said[by]; len(names) > 0 {
+			all = append(all, loc.word("card-member", string(by), loc.list(names)))
+		}
+	}
+	return all
 }
 
 // places says where a hoster is and where it goes.

@@ -15,6 +15,7 @@ import (
 // made from the store when the node starts, and kept in step by the feeder.
 type bonds struct {
 	mu    sync.RWMutex
+	turn  uint64               // grows when the lists change
 	own   directory.Collective // the word of the node's own directory on all that it lists, and the admissions written down; no Slug: none
 	taken *directory.MemberLists
 	read  []directory.Collective
@@ -81,7 +82,18 @@ func (b *bonds) setLists(own directory.Collective, lists []directory.Collective)
 	}
 	b.read, b.lists = lists, directory.NewMemberLists(lists)
 	b.own, b.taken = own, directory.NewMemberLists([]directory.Collective{own})
+	b.turn++
 	return true
+}
+
+// turns grows with each change of the lists of members.
+func (b *bonds) turns() uint64 {
+	if b == nil {
+		return 0
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.turn
 }
 
 // word is what the node's own directory says of a hoster that it lists: that it

@@ -41,7 +41,7 @@ type shownDirectory struct {
 func (d *shownDirectory) Told() uint64 { return d.told() }
 
 // Changes grows with each change of what is listed.
-func (d *shownDirectory) Changes() uint64 { return d.changes() }
+func (d *shownDirectory) Changes() uint64 { return d.changes() + d.bonds.turns() }
 
 // Search answers from memory.
 func (d *shownDirectory) Search(ctx context.Context, q directory.Query) (directory.Result, error) {
@@ -57,9 +57,11 @@ func (d *shownDirectory) Listing(ctx context.Context, id directory.ID) (director
 	return d.bonds.complete(l), err
 }
 
-// Version gives the version of the record of a listing, without reading it.
+// Version tells one state of a listing from another, without reading it: the
+// record's version, and how often the lists of members have changed.
 func (d *shownDirectory) Version(ctx context.Context, id directory.ID) (uint64, error) {
-	return d.records.ListingVersion(ctx, id)
+	version, err := d.records.ListingVersion(ctx, id)
+	return version + d.bonds.turns(), err
 }
 
 // History gives the past of a listing.
