@@ -32,8 +32,8 @@ type statementView struct {
 // reports whether there are criteria on which nothing was.
 func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup, bool, error) {
 	var groups []statementGroup
-	known := map[directory.CriterionID]bool{}
-	stated := map[directory.CriterionID]bool{}
+	told := make([]bool, len(all)) // of a criterion of the vocabulary
+	known, stated := 0, 0
 	for _, g := range s.options.Vocabulary.Groups {
 		label, _ := g.Label.In(v.language())
 		group := statementGroup{Label: label}
@@ -42,26 +42,31 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 			if c.Group != g.ID {
 				continue
 			}
-			known[c.ID] = true
-			for _, st := range all {
-				if st.Criterion != c.ID || st.Value == directory.Undeclared || st.Value == "" {
+			known++
+			before := len(group.Statements)
+			for j := range all {
+				st := &all[j]
+				if st.Criterion != c.ID {
 					continue
 				}
-				stated[c.ID] = true
-				view, err := s.statement(v, st, *c)
+				if told[j] = true; st.Value == directory.Undeclared || st.Value == "" {
+					continue
+				}
+				view, err := s.statement(v, *st, *c)
 				if err != nil {
 					return nil, false, err
 				}
 				group.Statements = append(group.Statements, view)
 			}
+			stated += min(1, len(group.Statements)-before)
 		}
 		if len(group.Statements) > 0 {
 			groups = append(groups, group)
 		}
 	}
 	other := statementGroup{Label: v.locale.text("statement.other")}
-	for _, st := range all {
-		if !known[st.Criterion] && st.Value != directory.Undeclared {
+	for j, st := range all {
+		if !told[j] && st.Value != directory.Undeclared {
 			view, err := s.statement(v, st, directory.Criterion{})
 			if err != nil {
 				return nil, false, err
@@ -72,7 +77,7 @@ func (s *Site) statements(v *visit, all []directory.Statement) ([]statementGroup
 	if len(other.Statements) > 0 {
 		groups = append(groups, other)
 	}
-	return groups, len(stated) < len(known), nil
+	return groups, stated < known, nil
 }
 
 func (s *Site) statement(v *visit, st directory.Statement, c directory.Criterion) (statementView, error) {
