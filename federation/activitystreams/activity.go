@@ -17,8 +17,6 @@ type activity interface {
 	vocab.Type
 	SetActivityStreamsActor(vocab.ActivityStreamsActorProperty)
 	SetActivityStreamsObject(vocab.ActivityStreamsObjectProperty)
-	SetActivityStreamsTo(vocab.ActivityStreamsToProperty)
-	SetActivityStreamsCc(vocab.ActivityStreamsCcProperty)
 	SetActivityStreamsPublished(vocab.ActivityStreamsPublishedProperty)
 }
 
@@ -180,35 +178,28 @@ func (d draft) serialise() (map[string]any, error) {
 	published := streams.NewActivityStreamsPublishedProperty()
 	published.Set(second(d.at))
 	d.t.SetActivityStreamsPublished(published)
-	if err := d.address(); err != nil {
+	m, err := d.t.Serialize() // streams.Serialize puts a context beside it, and marshal another in its place
+	if err != nil {
 		return nil, err
 	}
-	return d.t.Serialize() // streams.Serialize puts a context beside it, and marshal another in its place
+	// The audience stays a list of strings, which marshal wants it to be again.
+	if err := address(m, "to", d.to); err != nil {
+		return nil, err
+	}
+	return m, address(m, "cc", d.cc)
 }
 
-// address sets the audience.
-func (d draft) address() error {
-	to := streams.NewActivityStreamsToProperty()
-	for _, i := range d.to {
-		u, err := parseURL(i)
-		if err != nil {
+// address sets one part of the audience, where there is any.
+func address(m map[string]any, key string, audience []ap.IRI) error {
+	var all []any
+	for _, i := range audience {
+		if _, err := ParseIRI(string(i), true); err != nil {
 			return err
 		}
-		to.AppendIRI(u)
+		all = append(all, string(i))
 	}
-	cc := streams.NewActivityStreamsCcProperty()
-	for _, i := range d.cc {
-		u, err := parseURL(i)
-		if err != nil {
-			return err
-		}
-		cc.AppendIRI(u)
-	}
-	if to.Len() > 0 {
-		d.t.SetActivityStreamsTo(to)
-	}
-	if cc.Len() > 0 {
-		d.t.SetActivityStreamsCc(cc)
+	if len(all) > 0 {
+		m[key] = all
 	}
 	return nil
 }
