@@ -42,7 +42,13 @@ func Crowd(n int, seed uint64, places []directory.Area) iter.Seq[directory.Listi
 // settle moves h to a place; it serves the place, or an area around it.
 func settle(g generator, h *directory.Hoster, a directory.Area) {
 	name, _ := a.Name.In("fr")
-	h.Seat = directory.Place{Name: name, Area: a.Code, Country: h.Seat.Country}
+	country := h.Seat.Country
+	for _, p := range a.Parent {
+		if len(p) == 2 { // ISO 3166-1
+			country = p
+		}
+	}
+	h.Seat = directory.Place{Name: name, Area: a.Code, Country: country}
 	if g.chance(20) && a.Point != nil {
 		p := *a.Point
 		h.Seat.Point = &p

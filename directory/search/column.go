@@ -53,8 +53,11 @@ type named struct{ id, group int32 }
 type lone struct {
 	area  int32 // the one that it answers alone but for all around it; -1: none
 	group int32 // of area
-	whole int32 // the one that it serves wholly; -1: none, or several
+	whole int32 // the one that it serves wholly; -1: none; several
 }
+
+// several stands for more areas than one.
+const several = -2
 
 // nobody answers nothing in short.
 var nobody = lone{area: -1, whole: -1}
@@ -214,8 +217,12 @@ func (c *column) combine(values, whole []int32) uint32 {
 	if short.area >= 0 {
 		short.group = c.group[short.area]
 	}
-	if len(k.whole) == 1 {
+	switch len(k.whole) {
+	case 0:
+	case 1:
 		short.whole = k.whole[0]
+	default:
+		short.whole = several
 	}
 	c.combos[i], c.lone[i], c.at[k.key] = k, short, i
 	return i
@@ -327,16 +334,21 @@ func (c *column) add(s *sums, i uint32, n int32) {
 	if short.area >= 0 {
 		s.areas[short.area] += n
 		s.alone[short.group] += n
-		if short.whole >= 0 {
-			s.wholes[short.whole] += n
-			return
-		}
+	}
+	if short.whole >= 0 {
+		s.wholes[short.whole] += n
+	}
+	if short.area >= 0 && short.whole != several { // as most: what follows is in another place of the memory
+		return
 	}
 	k := &c.combos[i]
 	if short.area < 0 {
 		for _, v := range k.values[:k.own] {
 			s.areas[v] += n
 		}
+	}
+	if short.whole != several {
+		return
 	}
 	for _, w := range k.whole {
 		s.wholes[w] += n
