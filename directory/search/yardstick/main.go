@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,6 +45,10 @@ type engine interface {
 	close() error
 }
 
+// gcPercent is how a node of matou's collects garbage (cmd/matou/memory.go); for
+// bleve, which is measured in the same process, it is as good.
+const gcPercent = 300
+
 func main() {
 	sizes := flag.String("sizes", "1000 10000 100000 1000000", "how many listings")
 	beside := flag.Int("beside", 100_000, "up to how many listings bleve and PostgreSQL are asked too")
@@ -58,6 +63,7 @@ func main() {
 }
 
 func run(ctx context.Context, sizes string, beside, rounds int) error {
+	debug.SetGCPercent(gcPercent)
 	areas, err := geo.Load()
 	if err != nil {
 		return err
