@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"html/template"
 	"strings"
 
@@ -29,35 +30,45 @@ func (s *Site) drawStill(l directory.Language, c card) (*drawnCard, error) {
 	return &d, nil
 }
 
-// wholeCard writes c.
-func (s *Site) wholeCard(l *locale, c card) (template.HTML, error) {
-	d := c.drawn
-	if d == nil {
-		var err error
-		if d, err = s.drawStill(l.language, c); err != nil {
+// drawCards writes cards one after the other.
+func (s *Site) drawCards(l *locale, cards []card) (template.HTML, error) {
+	b := buffer()
+	defer buffers.Put(b)
+	for i := range cards {
+		if err := s.writeCard(b, l, &cards[i]); err != nil {
 			return "", err
 		}
 	}
-	var b strings.Builder
-	b.Grow(len(d.head) + len(d.places) + len(d.life) + len(d.words) + 512)
+	return template.HTML(b.String()), nil
+}
+
+func (s *Site) writeCard(b *bytes.Buffer, l *locale, c *card) error {
+	d := c.drawn
+	if d == nil {
+		var err error
+		if d, err = s.drawStill(l.language, *c); err != nil {
+			return err
+		}
+	}
 	b.WriteString(string(d.head))
 	if d.places != "" || c.Distance != "" {
-		b.WriteString("\n" + `<p class="place">` + d.places)
+		b.WriteString("\n" + `<p class="place">`)
+		b.WriteString(d.places)
 		if c.Distance != "" {
 			if d.places != "" {
 				b.WriteString(" · ")
 			}
-			b.WriteString("<strong>" + escapedHTML.Replace(c.Distance) + "</strong>")
+			b.WriteString("<strong>")
+			writeHTML(b, c.Distance)
+			b.WriteString("</strong>")
 		}
 		b.WriteString("</p>")
 	}
 	b.WriteString(string(d.life))
 	for _, n := range c.Now {
-		line, err := s.drawPart(l.language, parts, "line", n)
-		if err != nil {
-			return "", err
+		if err := s.writePart(b, l.language, parts, "line", n); err != nil {
+			return err
 		}
-		b.WriteString(string(line))
 	}
 	b.WriteString(string(d.words))
 	if c.Compare != "" {
@@ -65,11 +76,17 @@ func (s *Site) wholeCard(l *locale, c card) (template.HTML, error) {
 		if c.Compared {
 			does = "compare.added"
 		}
-		b.WriteString("\n" + `<p class="aside screen"><a href="` + escapedHTML.Replace(c.Compare) + `" rel="nofollow">` + escapedHTML.Replace(l.text(does)) +
-			`<span class="visually-hidden">` + escapedHTML.Replace(l.text("list.colon")+c.Name) + "</span></a></p>")
+		b.WriteString("\n" + `<p class="aside screen"><a href="`)
+		writeHTML(b, c.Compare)
+		b.WriteString(`" rel="nofollow">`)
+		writeHTML(b, l.text(does))
+		b.WriteString(`<span class="visually-hidden">`)
+		writeHTML(b, l.text("list.colon"))
+		writeHTML(b, c.Name)
+		b.WriteString("</span></a></p>")
 	}
 	b.WriteString("\n</article>\n</li>")
-	return template.HTML(b.String()), nil
+	return nil
 }
 
 // mostCards bounds the cards that are kept drawn, of some two kilobytes each.

@@ -172,7 +172,7 @@ func (s *Site) functions(l *locale) template.FuncMap {
 		"tongue":   l.tongue,
 		"initial":  initial,
 		"face":     s.face,
-		"card":     func(c card) (template.HTML, error) { return s.wholeCard(l, c) },
+		"cards":    func(all []card) (template.HTML, error) { return s.drawCards(l, all) },
 		"has":      func(name string) bool { return handlers()[name] != nil },
 		"word":     l.word,
 		"minus":    func(a, b int) int { return a - b },

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"html/template"
 	syntax "text/template/parse"
 
@@ -73,14 +74,19 @@ func (w wording) fixed(p *syntax.PipeNode) (string, bool) {
 
 // drawPart executes one part of a page alone.
 func (s *Site) drawPart(l directory.Language, page, part string, data any) (template.HTML, error) {
-	t, err := s.pages[l][page]()
-	if err != nil {
-		return "", err
-	}
 	b := buffer()
 	defer buffers.Put(b)
-	if err := t.ExecuteTemplate(b, part, data); err != nil {
+	if err := s.writePart(b, l, page, part, data); err != nil {
 		return "", err
 	}
 	return template.HTML(b.String()), nil
+}
+
+// writePart writes one part of a page's template.
+func (s *Site) writePart(b *bytes.Buffer, l directory.Language, page, part string, data any) error {
+	t, err := s.pages[l][page]()
+	if err != nil {
+		return err
+	}
+	return t.ExecuteTemplate(b, part, data)
 }
