@@ -11,11 +11,12 @@ import (
 	"matou/directory"
 )
 
-// place is a point as a vector of length one from the middle of the Earth.
-// Chords between such points grow with the distances on the ground, and take
-// no trigonometry.
+// place is a point as a vector of length one from the middle of the Earth, to a
+// metre. Chords between such points grow with the distances on the ground, and
+// take no trigonometry. It is small, for a search goes through those of all that
+// it finds.
 type place struct {
-	x, y, z float64
+	x, y, z float32
 	known   bool
 }
 
@@ -23,7 +24,7 @@ func placeOf(p directory.Point) place {
 	const radian = math.Pi / 180
 	sinLat, cosLat := math.Sincos(p.Latitude * radian)
 	sinLon, cosLon := math.Sincos(p.Longitude * radian)
-	return place{cosLat * cosLon, cosLat * sinLon, sinLat, true}
+	return place{float32(cosLat * cosLon), float32(cosLat * sinLon), float32(sinLat), true}
 }
 
 // chord gives the square of the straight line from p to q, which is 0 to 4;
@@ -32,7 +33,7 @@ func (p place) chord(q place) float64 {
 	if !p.known || !q.known {
 		return unknown
 	}
-	x, y, z := p.x-q.x, p.y-q.y, p.z-q.z
+	x, y, z := float64(p.x-q.x), float64(p.y-q.y), float64(p.z-q.z)
 	return x*x + y*y + z*z
 }
 

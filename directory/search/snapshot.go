@@ -22,7 +22,7 @@ var ErrSnapshot = errors.New("search: snapshot does not fit")
 
 // snapshotMagic begins a snapshot. It changes with the form of snapshots and
 // with what the index reads in a listing.
-const snapshotMagic = "matou search 2\n"
+const snapshotMagic = "matou search 3\n"
 
 // Save writes a snapshot of the index: what reading every listing anew would
 // give, in a form that is read a hundred times faster. key says what the index
@@ -46,8 +46,8 @@ func (x *Index) Save(w io.Writer, key string, after uint64) error {
 			continue
 		}
 		e.number(1)
-		for _, f := range []float64{p.x, p.y, p.z} {
-			e.number(math.Float64bits(f))
+		for _, f := range []float32{p.x, p.y, p.z} {
+			e.number(uint64(math.Float32bits(f)))
 		}
 	}
 	e.set(x.live)
@@ -175,7 +175,7 @@ func (x *Index) Load(snapshot []byte, key string) (after uint64, err error) {
 		id := directory.ID(d.text())
 		var p place
 		if d.number() == 1 {
-			p = place{math.Float64frombits(d.number()), math.Float64frombits(d.number()), math.Float64frombits(d.number()), true}
+			p = place{d.coordinate(), d.coordinate(), d.coordinate(), true}
 		}
 		y.ids, y.places = append(y.ids, id), append(y.places, p)
 		seed := uint64(0)
@@ -318,6 +318,9 @@ func (d *decoder) fill(p *posting) {
 	}
 	d.bad = d.bad || n > 0 && last >= d.most
 }
+
+// coordinate reads one of a place.
+func (d *decoder) coordinate() float32 { return math.Float32frombits(uint32(d.number())) }
 
 // column fills an empty column.
 func (d *decoder) column(c *column) {
