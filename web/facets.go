@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"iter"
 	"maps"
@@ -213,6 +214,22 @@ func (s *Site) answers(l *locale, c directory.FacetCounts) iter.Seq[directory.Va
 			}
 		}
 	}
+}
+
+// counts tells what each value of one facet gives in the whole directory.
+func (s *Site) counts(ctx context.Context, f directory.Facet) (directory.FacetCounts, error) {
+	found, err := s.search(ctx, directory.Query{Limit: 1, Count: []directory.Facet{f}, Steps: true})
+	return countsOf(found, f), err
+}
+
+// countsOf gives the counts of one facet; none where it was not counted.
+func countsOf(found directory.Result, f directory.Facet) directory.FacetCounts {
+	for _, c := range found.Facets {
+		if c.Facet == f {
+			return c
+		}
+	}
+	return directory.FacetCounts{Facet: f}
 }
 
 // presets makes the named sets of filters. A set is chosen where all of its

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -293,22 +292,6 @@ func (s *Site) fillData(v *visit, f finder, view *findView) error {
 		}
 	}
 	return nil
-}
-
-// counts tells what each value of one facet gives in the whole directory.
-func (s *Site) counts(ctx context.Context, f directory.Facet) (directory.FacetCounts, error) {
-	found, err := s.search(ctx, directory.Query{Limit: 1, Count: []directory.Facet{f}, Steps: true})
-	return countsOf(found, f), err
-}
-
-// countsOf gives the counts of one facet; none where it was not counted.
-func countsOf(found directory.Result, f directory.Facet) directory.FacetCounts {
-	for _, c := range found.Facets {
-		if c.Facet == f {
-			return c
-		}
-	}
-	return directory.FacetCounts{Facet: f}
 }
 
 // ruleWords says which filters a preset stands for.

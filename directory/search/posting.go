@@ -4,7 +4,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -180,12 +179,12 @@ type spot struct {
 	bits uint64
 }
 
-var spareTally = sync.Pool{New: func() any { return new(tally) }}
+var spareTallies = newStock[tally](mostTallies)
 
 // tally begins to count a set. Its bits serve another search once this one has
 // ended.
 func (s *selection) tally(set *roaring.Bitmap) *tally {
-	t := spareTally.Get().(*tally)
+	t := spareTallies.take()
 	t.set, t.size, t.ready = set, set.GetCardinality(), false
 	t.whole = set == s.x.live && s.x.gone.IsEmpty()
 	s.tallies = append(s.tallies, t)
@@ -196,7 +195,7 @@ func (s *selection) tally(set *roaring.Bitmap) *tally {
 func (s *selection) end() {
 	for _, t := range s.tallies {
 		t.set = nil
-		spareTally.Put(t)
+		spareTallies.give(t)
 	}
 	s.tallies, s.held, s.wide = nil, nil, nil
 }

@@ -125,15 +125,15 @@ type row struct {
 	took, worked []time.Duration // for each answer
 }
 
-// compare asks the engines in turn, so that what else the machine does weighs
-// on all of them alike.
+// compare has the engines answer all questions in turn, so that what else the
+// machine does weighs on all of them alike.
 func compare(ctx context.Context, rows []*row, rounds int) error {
 	runtime.LockOSThread() // a search of matou's runs on one thread
 	defer runtime.UnlockOSThread()
-	for round := range rounds + 1 { // the first one warms up
-		for _, q := range questions {
-			var first answer
-			for i, r := range rows {
+	answers := make([]answer, len(questions)) // of the first engine
+	for round := range rounds + 1 {           // the first one warms up
+		for i, r := range rows {
+			for at, q := range questions {
 				begin, before := time.Now(), processorTime()
 				a, err := r.engine.ask(ctx, q)
 				if err != nil {
@@ -143,11 +143,11 @@ func compare(ctx context.Context, rows []*row, rounds int) error {
 					r.took, r.worked = append(r.took, time.Since(begin)), append(r.worked, processorTime()-before)
 				}
 				if i == 0 {
-					first = a
+					answers[at] = a
 				}
-				if a != first {
+				if want := answers[at]; a != want {
 					return fmt.Errorf("%v: %s answers otherwise than %s: got %d hits and counts %x, want %d and %x",
-						q.filters, r.engine.name(), rows[0].engine.name(), a.total, a.counts, first.total, first.counts)
+						q.filters, r.engine.name(), rows[0].engine.name(), a.total, a.counts, want.total, want.counts)
 				}
 			}
 		}
