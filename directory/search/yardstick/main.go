@@ -1,4 +1,4 @@
-// Command yardstick asks the same questions of three engines in turn, over the
+// Command yardstick asks the same questions of three engines, over the
 // same invented listings: the search index of matou, bleve, and PostgreSQL. Each
 // answers with a page of hits by distance, how many there are, and what each
 // value of each facet would give if that facet were free. Their answers are
@@ -72,7 +72,7 @@ func run(ctx context.Context, sizes string, beside, rounds int) error {
 	c := &crowd{vocabulary: &v, areas: areas, places: communes(areas)}
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%d processors, load %s", runtime.NumCPU(), load)
-	fmt.Printf("%-12s %9s %9s %9s %9s %9s %8s %9s %8s\n", "", "listings", "p50 ms", "p99 ms", "cpu p50", "cpu p99", "times", "made in s", "MiB")
+	fmt.Printf("%-12s %9s %9s %9s %9s %9s %8s %9s %9s %9s %8s\n", "", "listings", "p50 ms", "p99 ms", "cpu p50", "cpu p99", "times", "turn p50", "turn p99", "made in s", "MiB")
 	for _, word := range strings.Fields(sizes) {
 		n, err := strconv.Atoi(word)
 		if err != nil {
@@ -122,37 +122,59 @@ type row struct {
 	engine       engine
 	made         time.Duration
 	size         int64
-	took, worked []time.Duration // for each answer
+	took, worked []time.Duration // for each answer, when asked in a row
+	inTurn       []time.Duration // when the others have answered in between
 }
 
-// compare has the engines answer all questions in turn, so that what else the
-// machine does weighs on all of them alike.
+// compare has each engine answer all questions again and again, as a directory
+// that is in use does. Then they answer in turn: whoever is asked after the
+// others finds nothing of its own in the processor's caches.
 func compare(ctx context.Context, rows []*row, rounds int) error {
 	runtime.LockOSThread() // a search of matou's runs on one thread
 	defer runtime.UnlockOSThread()
-	answers := make([]answer, len(questions)) // of the first engine
-	for round := range rounds + 1 {           // the first one warms up
-		for i, r := range rows {
-			for at, q := range questions {
-				begin, before := time.Now(), processorTime()
-				a, err := r.engine.ask(ctx, q)
-				if err != nil {
-					return fmt.Errorf("%s: %w", r.engine.name(), err)
-				}
-				if round > 0 {
-					r.took, r.worked = append(r.took, time.Since(begin)), append(r.worked, processorTime()-before)
-				}
-				if i == 0 {
-					answers[at] = a
-				}
-				if want := answers[at]; a != want {
-					return fmt.Errorf("%v: %s answers otherwise than %s: got %d hits and counts %x, want %d and %x",
-						q.filters, r.engine.name(), rows[0].engine.name(), a.total, a.counts, want.total, want.counts)
-				}
+	answers := make([]answer, len(questions))
+	for _, r := range rows {
+		for round := range rounds + 1 { // the first one warms up
+			took, worked, err := r.round(ctx, answers, r == rows[0])
+			if err != nil {
+				return err
+			}
+			if round > 0 {
+				r.took, r.worked = append(r.took, took...), append(r.worked, worked...)
 			}
 		}
 	}
+	for range rounds / 2 {
+		for _, r := range rows {
+			took, _, err := r.round(ctx, answers, false)
+			if err != nil {
+				return err
+			}
+			r.inTurn = append(r.inTurn, took...)
+		}
+	}
 	return nil
+}
+
+// round asks every question once, and holds the answers against those of the
+// first engine, which it notes for the first.
+func (r *row) round(ctx context.Context, answers []answer, first bool) (took, worked []time.Duration, err error) {
+	for at, q := range questions {
+		begin, before := time.Now(), processorTime()
+		a, err := r.engine.ask(ctx, q)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", r.engine.name(), err)
+		}
+		took, worked = append(took, time.Since(begin)), append(worked, processorTime()-before)
+		if first {
+			answers[at] = a
+		}
+		if want := answers[at]; a != want {
+			return nil, nil, fmt.Errorf("%v: %s answers otherwise than the first engine: got %d hits and counts %x, want %d and %x",
+				q.filters, r.engine.name(), a.total, a.counts, want.total, want.counts)
+		}
+	}
+	return took, worked, nil
 }
 
 // print tells r beside the first row; the processor's time only of that one,
@@ -163,8 +185,9 @@ func (r *row) print(n int, first *row) {
 		cpu = []string{milliseconds(r.worked, 50), milliseconds(r.worked, 99)}
 	}
 	times := float64(middle(r.took)) / float64(middle(first.took))
-	fmt.Printf("%-12s %9d %9s %9s %9s %9s %8.1f %9.1f %8.0f\n", r.engine.name(), n,
-		milliseconds(r.took, 50), milliseconds(r.took, 99), cpu[0], cpu[1], times, r.made.Seconds(), float64(r.size)/(1<<20))
+	fmt.Printf("%-12s %9d %9s %9s %9s %9s %8.1f %9s %9s %9.1f %8.0f\n", r.engine.name(), n,
+		milliseconds(r.took, 50), milliseconds(r.took, 99), cpu[0], cpu[1], times,
+		milliseconds(r.inTurn, 50), milliseconds(r.inTurn, 99), r.made.Seconds(), float64(r.size)/(1<<20))
 }
 
 func middle(all []time.Duration) time.Duration { return at(all, 50) }
