@@ -79,7 +79,7 @@ func forge(s shot) shot {
 // fireRefused sends the shots and gives how many a second were refused; none
 // may be accepted.
 func fireRefused(b *testing.B, node string, shots []shot) float64 {
-	return volley(b, node, shots, func(status int) bool { return status >= http.StatusBadRequest })
+	return volley(b, node, benchConnections, shots, func(status int) bool { return status >= http.StatusBadRequest })
 }
 
 // deadHost takes connections and answers nothing.

@@ -37,6 +37,7 @@ import (
 // The sizes of the measurement.
 const (
 	benchConnections = 16
+	benchMore        = 64 // connections of an inbox: what comes at once is kept together
 	benchAuthors     = 16
 	benchActivities  = 6000
 	benchHosts       = 200
@@ -63,14 +64,17 @@ func BenchmarkNode(b *testing.B) {
 	durable := limitDurable(b)
 	r.row("limit: durable changes, one small document, 16 at once", durable, "/s", 0, 0)
 
-	creates, follows, peak := benchInbox(b)
-	r.row("warm Creates durably applied, 16 connections", creates, "/s", trips, 4000)
-	r.row("warm Follows durably applied, 16 connections", follows, "/s", trips, 4000)
-	r.row("resident memory at most while they came", peak, "MiB", 0, 0)
-	delivered, sign, peak := benchDeliveries(b)
-	r.row("limit: RSA-2048 signatures, between the deliveries", sign, "/s", 0, 0)
-	r.row("deliveries to 200 hosts", delivered, "/s", sign, 0.85*sign)
-	r.row("resident memory at most while they left", peak, "MiB", 0, 0)
+	for _, connections := range []int{benchConnections, benchMore} {
+		creates, follows, peak := benchInbox(b, connections)
+		r.row(fmt.Sprintf("warm Creates durably applied, %d connections", connections), creates, "/s", trips, 4000)
+		r.row(fmt.Sprintf("warm Follows durably applied, %d connections", connections), follows, "/s", trips, 4000)
+		r.row("resident memory at most while they came", peak, "MiB", 0, 0)
+	}
+	out := benchDeliveries(b)
+	r.row("limit: RSA-2048 signatures, between the deliveries", out.signs, "/s", 0, 0)
+	r.row("limit: signed and sent with nothing around it, between the deliveries", out.posts, "/s", out.signs, 0)
+	r.row("deliveries to 200 hosts", out.deliveries, "/s", out.signs, 0.85*out.signs)
+	r.row("resident memory at most while they left", out.peakMiB, "MiB", 0, 0)
 	reportFlood(b, r)
 	for _, size := range []int{1000, 10000} {
 		p50, p99 := benchSearch(size)
@@ -211,16 +215,18 @@ func presign(b *testing.B, a *federationtest.Actor, inbox string, activity map[s
 // fire sends the shots to the node over the connections and gives how many a
 // second were accepted.
 func fire(b *testing.B, node string, shots []shot) float64 {
-	return volley(b, node, shots, func(status int) bool { return status == http.StatusAccepted })
+	return volley(b, node, benchConnections, shots, accepted)
 }
 
-// volley sends the shots over the connections and gives how many a second were
-// answered as they should be; one that is not ends the benchmark.
-func volley(b *testing.B, node string, shots []shot, right func(status int) bool) float64 {
+func accepted(status int) bool { return status == http.StatusAccepted }
+
+// volley sends the shots over so many connections and gives how many a second
+// were answered as they should be; one that is not ends the benchmark.
+func volley(b *testing.B, node string, connections int, shots []shot, right func(status int) bool) float64 {
 	var next, answered atomic.Int64
 	var wg sync.WaitGroup
 	begin := time.Now()
-	for range min(benchConnections, len(shots)) {
+	for range min(connections, len(shots)) {
 		wg.Go(func() {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(node, "http://"))
 			if err != nil {
@@ -245,7 +251,7 @@ func volley(b *testing.B, node string, shots []shot, right func(status int) bool
 
 // benchInbox measures an aggregator that lists the authors of what it receives:
 // each Create is verified, kept as document and notice, and announced.
-func benchInbox(b *testing.B) (creates, follows, peakMiB float64) {
+func benchInbox(b *testing.B, connections int) (creates, follows, peakMiB float64) {
 	node := newProcess(b, roleAggregator)
 	node.start()
 	defer node.kill() // with the answers that it still owes
@@ -257,7 +263,7 @@ func benchInbox(b *testing.B) (creates, follows, peakMiB float64) {
 		shots[i] = presign(b, a, inbox, a.Create(a.Incident(fmt.Sprintf("Panne %d", i), "Le courrier arrive en retard, nous cherchons.")))
 	}
 	before := outboxTotal(b, node) // the hosters that it lists
-	creates = fire(b, node.url, shots)
+	creates = volley(b, node.url, connections, shots, accepted)
 	within(b, 10*time.Second, "every note announced", func() bool { return outboxTotal(b, node) == before+benchActivities })
 
 	target := node.url + "/ap/actors/annuaire"
@@ -265,7 +271,7 @@ func benchInbox(b *testing.B) (creates, follows, peakMiB float64) {
 		a := authors[i%len(authors)]
 		shots[i] = presign(b, a, inbox, a.Follow(target))
 	}
-	follows = fire(b, node.url, shots)
+	follows = volley(b, node.url, connections, shots, accepted)
 	return creates, follows, resident(b, node, "VmHWM")
 }
 
