@@ -256,6 +256,63 @@ func (s *Site) presets(l directory.Language, q directory.Query, carried basket) 
 	return views
 }
 
+// drawPresets writes the named sets one after the other.
+func drawPresets(l *locale, all []presetView) template.HTML {
+	b := buffer()
+	defer buffers.Put(b)
+	for _, p := range all {
+		b.WriteString("\n<li")
+		if p.Chosen {
+			b.WriteString(` class="chosen"`)
+		}
+		b.WriteString(`><a href="`)
+		writeHTML(b, p.Address)
+		b.WriteString(`" rel="nofollow">`)
+		writeHTML(b, p.Label)
+		b.WriteString("</a>\n" + `<p class="small">`)
+		if len(p.Rule) > 0 {
+			writeHTML(b, l.text("preset.rule")+" "+strings.Join(p.Rule, " ; "))
+		} else {
+			writeHTML(b, l.text("preset.no_rule"))
+		}
+		if p.Chosen {
+			b.WriteString(" — ")
+			writeHTML(b, l.text("preset.chosen"))
+		}
+		b.WriteString("</p></li>")
+	}
+	return template.HTML(b.String())
+}
+
+// drawFilters writes what narrows a search, each with the link that takes it off.
+func drawFilters(l *locale, all []filterView) template.HTML {
+	b := buffer()
+	defer buffers.Put(b)
+	for _, f := range all {
+		b.WriteString("\n" + `<li><a href="`)
+		writeHTML(b, f.Without)
+		b.WriteString(`" rel="nofollow"><span class="visually-hidden">`)
+		writeHTML(b, l.text("filter.remove"))
+		b.WriteString(" </span>")
+		writeHTML(b, f.Question)
+		writeHTML(b, l.text("list.colon"))
+		b.WriteString("<strong>")
+		writeHTML(b, f.Value)
+		b.WriteString(`</strong> <span aria-hidden="true">×</span></a>`)
+		if f.Hides > 0 {
+			b.WriteString(` <span class="small">`)
+			writeHTML(b, f.Aside)
+			if f.Unsaid != "" {
+				b.WriteString(", ")
+				writeHTML(b, f.Unsaid)
+			}
+			b.WriteString("</span>")
+		}
+		b.WriteString("</li>")
+	}
+	return template.HTML(b.String())
+}
+
 // facetOrder gives the facets of filters as the vocabulary orders them.
 func (s *Site) facetOrder(filters map[directory.Facet][]string) []directory.Facet {
 	var order []directory.Facet

@@ -173,6 +173,8 @@ func (s *Site) functions(l *locale) template.FuncMap {
 		"initial":  initial,
 		"face":     s.face,
 		"cards":    func(all []card) (template.HTML, error) { return s.drawCards(l, all) },
+		"filters":  func(all []filterView) template.HTML { return drawFilters(l, all) },
+		"presets":  func(all []presetView) template.HTML { return drawPresets(l, all) },
 		"has":      func(name string) bool { return handlers()[name] != nil },
 		"word":     l.word,
 		"minus":    func(a, b int) int { return a - b },
