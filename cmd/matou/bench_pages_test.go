@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -31,6 +32,7 @@ const (
 	pageNotices  = 1000 // one hoster in ten has one that is not over
 	pageVisitors = 4    // at once, each asking for one page after another: more than the cores can serve
 	pageRequests = 2000 // of each kind
+	pageRate     = 500  // pages a second for each core: what two cores are to give at least, shared between them
 )
 
 // BenchmarkPages measures the pages of a directory of ten thousand hosters
@@ -59,9 +61,11 @@ func reportPages(b *testing.B, r *report) {
 		for _, k := range kinds {
 			k.visit(b, node, 1, len(k.paths)) // once, so that what is made when it is first needed is there
 			alone, m := k.visit(b, node, 1, pageRequests), k.visit(b, node, pageVisitors, pageRequests)
+			asked := k.paced(b, node, pageRate*cores, pageRequests)
 			what := fmt.Sprintf("%s, %d listings, %d core", k.name, pageListings, cores)
 			r.row(what+", of the node's processor a page", m.work, "ms", 0, 0)
 			r.row(what+", p99, one visitor", alone.p99, "ms", 0, 15)
+			r.row(fmt.Sprintf("%s, p99, %d pages a second asked", what, pageRate*cores), asked, "ms", 0, 15)
 			r.row(what+", p99, 4 at once", m.p99, "ms", 0, 15)
 			wanted := 0.0
 			if cores == 2 && k.name == "directory" {
@@ -190,11 +194,45 @@ type pageMeasure struct {
 // visit has so many visitors ask for n pages of the kind together.
 func (k pageKind) visit(b *testing.B, node *process, visitors, n int) pageMeasure {
 	b.Helper()
+	before, begin := processorTime(b, node.cmd.Process.Pid), time.Now()
+	p99 := k.ask(b, node, visitors, n, func(int) time.Time { return time.Now() })
+	return pageMeasure{
+		rate: float64(n) / time.Since(begin).Seconds(),
+		p99:  p99,
+		work: 1000 * (processorTime(b, node.cmd.Process.Pid) - before) / float64(n),
+	}
+}
+
+// pagedVisitors are as many as may wait at once where pages are asked for at
+// their own times.
+const pagedVisitors = 64
+
+// paced asks for n pages of the kind at so many a second, at times as strangers
+// choose them (exponentially distributed), whether those before have come or
+// not. It gives the milliseconds that 99 in a hundred wait less than, from when
+// they wanted their page.
+func (k pageKind) paced(b *testing.B, node *process, perSecond, n int) float64 {
+	b.Helper()
+	times, chance := make([]time.Time, n), rand.New(rand.NewPCG(1, 2))
+	at := time.Now().Add(100 * time.Millisecond)
+	for i := range times {
+		at = at.Add(time.Duration(chance.ExpFloat64() * float64(time.Second) / float64(perSecond)))
+		times[i] = at
+	}
+	return k.ask(b, node, pagedVisitors, n, func(i int) time.Time {
+		time.Sleep(time.Until(times[i]))
+		return times[i]
+	})
+}
+
+// ask has visitors ask for n pages of the kind together, each at the time that
+// due waits for and gives, and gives the milliseconds that 99 in a hundred took.
+func (k pageKind) ask(b *testing.B, node *process, visitors, n int, due func(i int) time.Time) float64 {
+	b.Helper()
 	var mu sync.Mutex
 	var spans []time.Duration
 	var next atomic.Int64
 	var asking sync.WaitGroup
-	before, begin := processorTime(b, node.cmd.Process.Pid), time.Now()
 	for range visitors {
 		asking.Go(func() {
 			conn, err := net.Dial("tcp", node.host)
@@ -206,13 +244,13 @@ func (k pageKind) visit(b *testing.B, node *process, visitors, n int) pageMeasur
 			in := bufio.NewReader(conn)
 			for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
 				path := k.paths[i%len(k.paths)]
-				asked := time.Now()
+				begin := due(i)
 				status, err := roundTrip(conn, in, shot("GET "+path+" HTTP/1.1\r\nHost: "+node.host+"\r\nAccept: text/html\r\nAccept-Language: fr\r\n\r\n"))
 				if err != nil || status != http.StatusOK {
 					b.Errorf("%s: answered %d, %v", path, status, err)
 					return
 				}
-				took := time.Since(asked)
+				took := time.Since(begin)
 				mu.Lock()
 				spans = append(spans, took)
 				mu.Unlock()
@@ -224,11 +262,7 @@ func (k pageKind) visit(b *testing.B, node *process, visitors, n int) pageMeasur
 		b.Fatalf("%s: %d of %d pages came", k.name, len(spans), n)
 	}
 	slices.Sort(spans)
-	return pageMeasure{
-		rate: float64(n) / time.Since(begin).Seconds(),
-		p99:  float64(spans[n*99/100].Microseconds()) / 1000,
-		work: 1000 * (processorTime(b, node.cmd.Process.Pid) - before) / float64(n),
-	}
+	return float64(spans[n*99/100].Microseconds()) / 1000
 }
 
 // BenchmarkPage answers the same pages inside this process, where they can be

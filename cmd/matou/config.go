@@ -31,7 +31,7 @@ type config struct {
 	Data        string           `toml:"data" help:"The folder of the stored data, from the folder of this file. It holds the node's keys: only the node may read it." default:"data"`
 	Roles       []string         `toml:"roles" help:"What the node is for: \"hoster\" publishes one hoster, \"aggregator\" keeps a directory of many; one or both."`
 	Development bool             `toml:"development" help:"Plain http, and peers on this machine only: for trials. Refused where origin or listen is not a loopback address." default:"false"`
-	Memory      int              `toml:"memory" help:"The memory, in MiB, that the node tries to stay under." default:"256"`
+	Memory      int              `toml:"memory" help:"The memory, in MiB, that the node tries to stay under; 0: 256, and 512 where it keeps a directory." default:"0"`
 	Languages   string           `toml:"languages" help:"A folder of further languages for the pages, a file each, such as br.toml: the form and the sentences are those of web/locales/en.toml, and what a file leaves out is said in English."`
 	Log         logConfig        `toml:"log"`
 	Hoster      hosterConfig     `toml:"hoster"`
@@ -181,10 +181,23 @@ func (c *config) check() error {
 	}
 	c.checkServer(add)
 	c.checkKeepers(add)
-	if c.Memory < 64 {
-		add("memory", "must be at least 64 MiB, not %d", c.Memory)
+	if c.Memory != 0 && c.Memory < 64 {
+		add("memory", "must be at least 64 MiB, or 0, not %d", c.Memory)
 	}
 	return errors.Join(errs...)
+}
+
+// memoryMiB is what the node tries to stay under. A directory of ten thousand
+// hosters holds 140 MiB; with little room beside that, its pages wait for the
+// collector of garbage.
+func (c *config) memoryMiB() int {
+	switch {
+	case c.Memory != 0:
+		return c.Memory
+	case c.has(roleAggregator):
+		return 512
+	}
+	return 256
 }
 
 // checkSlug says what is wrong with a short name that may be left out.

@@ -83,7 +83,7 @@ func serve(ctx context.Context, n *node, t *terminal) error {
 	g.Go(func() error { return h.feeder.run(ctx) })
 	g.Go(func() error { return h.logos.run(ctx) })
 	g.Go(func() error { return keepSites(ctx, n, keepSitesEvery) })
-	g.Go(func() error { return breathe(ctx, n.config.Memory) })
+	g.Go(func() error { return breathe(ctx, n.config.memoryMiB()) })
 	for l, handler := range listeners {
 		server := newServer(whole, handler, n.log)
 		g.Go(func() error { return ignoreClosed(server.Serve(l)) })
