@@ -4,7 +4,9 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
+	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -17,25 +19,30 @@ type names struct {
 }
 
 var (
-	resolver     names
-	resolverOnce sync.Once
+	resolver names
+	unheard  error // why it does not answer
 )
 
-// newNames makes the names ending in .example those of the test. There is one
-// for the whole process, whose tests use names of their own.
-func newNames(a *attack) *names {
-	a.Helper()
-	resolverOnce.Do(func() {
-		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			a.Fatal(err)
-		}
+// TestMain puts the resolver in its place before any node could ask one.
+func TestMain(m *testing.M) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if unheard = err; err == nil {
 		resolver.known = map[string][]netip.Addr{}
 		go resolver.serve(conn)
 		net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "udp", conn.LocalAddr().String())
 		}}
-	})
+	}
+	os.Exit(m.Run())
+}
+
+// newNames makes the names ending in .example those of the test. There is one
+// for the whole process, whose tests use names of their own.
+func newNames(a *attack) *names {
+	a.Helper()
+	if unheard != nil {
+		a.Fatal(unheard)
+	}
 	return &resolver
 }
 
