@@ -73,7 +73,8 @@ func format(md string) string {
 	if err := markdown().Convert([]byte(md), &b); err != nil {
 		return paragraph(md)
 	}
-	return sanitise(strings.TrimSpace(b.String()), true)
+	// As sanitising writes a quotation mark: it need not come by again for that.
+	return sanitise(strings.ReplaceAll(strings.TrimSpace(b.String()), "&quot;", "&#34;"), true)
 }
 
 // isWords reports whether a Markdown text is one line without any mark, as many
