@@ -114,15 +114,7 @@ func (b *bleveEngine) ask(_ context.Context, q question) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{total: int(found.Total)}
-	count := func(r *bleve.SearchResult) {
-		for name, f := range r.Facets {
-			for _, t := range f.Terms.Terms() {
-				a.count(directory.Facet(name), t.Term, t.Count)
-			}
-		}
-	}
-	count(found)
+	results := []*bleve.SearchResult{found}
 	for f := range q.filters {
 		request := bleve.NewSearchRequestOptions(q.where(f), 0, 0, false)
 		request.AddFacet(string(f), bleve.NewFacetRequest("f_"+string(f), everyValue))
@@ -130,9 +122,17 @@ func (b *bleveEngine) ask(_ context.Context, q question) (answer, error) {
 		if err != nil {
 			return answer{}, fmt.Errorf("without %s: %w", f, err)
 		}
-		count(r)
+		results = append(results, r)
 	}
-	return a, nil
+	return answer{int(found.Total), func(tell func(directory.Facet, string, int)) {
+		for _, r := range results {
+			for name, f := range r.Facets {
+				for _, t := range f.Terms.Terms() {
+					tell(directory.Facet(name), t.Term, t.Count)
+				}
+			}
+		}
+	}}, nil
 }
 
 func (b *bleveEngine) size(context.Context) (int64, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,20 +60,34 @@ func ask(area string, f directory.Facet, values string, g directory.Facet, other
 	return q
 }
 
-// answer is compared between engines. Areas served are left out of the counts:
-// only matou counts a hoster under each part of what it serves.
+// answer is what an engine answers, as it gives it: how many hits, and all
+// values with their counts.
 type answer struct {
+	total  int
+	counts func(tell func(f directory.Facet, value string, n int))
+}
+
+// sum is what is compared between engines. Areas served are left out of the
+// counts: only matou counts a hoster under each part of what it serves.
+type sum struct {
 	total  int
 	counts uint64 // the sum of a hash of each value of each facet and its count
 }
 
-func (a *answer) count(f directory.Facet, value string, n int) {
-	if n == 0 || f == directory.FacetServes {
-		return
-	}
+func (a answer) sum() sum {
+	s := sum{total: a.total}
+	var line []byte
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%s %s %d", f, value, n)
-	a.counts += h.Sum64()
+	a.counts(func(f directory.Facet, value string, n int) {
+		if n == 0 || f == directory.FacetServes {
+			return
+		}
+		line = append(append(append(append(line[:0], f...), ' '), value...), ' ')
+		h.Reset()
+		_, _ = h.Write(strconv.AppendInt(line, int64(n), 10))
+		s.counts += h.Sum64()
+	})
+	return s
 }
 
 // fill puts n listings into an engine, and gives how long the engine took.

@@ -37,13 +37,13 @@ func (*matou) ready(context.Context) error { return nil }
 
 func (m *matou) ask(_ context.Context, q question) (answer, error) {
 	r := m.index.Search(directory.Query{Text: q.word, Filters: q.filters, Near: &q.near})
-	a := answer{total: r.Total}
-	for _, f := range r.Facets {
-		for v := range f.Values() {
-			a.count(f.Facet, v.Value, v.Count)
+	return answer{r.Total, func(tell func(directory.Facet, string, int)) {
+		for _, f := range r.Facets {
+			for v := range f.Values() {
+				tell(f.Facet, v.Value, v.Count)
+			}
 		}
-	}
-	return a, nil
+	}}, nil
 }
 
 func (m *matou) size(context.Context) (int64, error) { return int64(inUse() - m.before), nil }

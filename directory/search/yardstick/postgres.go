@@ -220,19 +220,27 @@ func (p *postgresEngine) ask(ctx context.Context, q question) (answer, error) {
 	if rows, err = p.conn.Query(ctx, statement, args...); err != nil {
 		return answer{}, err
 	}
-	var a answer
-	var facet, value string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&facet, &value, &n}, func() error {
-		switch facet {
+	type count struct {
+		facet, value string
+		n            int
+	}
+	var total int
+	var counts []count
+	var one count
+	_, err = pgx.ForEachRow(rows, []any{&one.facet, &one.value, &one.n}, func() error {
+		switch one.facet {
 		case "":
-			a.total = n
+			total = one.n
 		default:
-			a.count(directory.Facet(facet), value, n)
+			counts = append(counts, one)
 		}
 		return nil
 	})
-	return a, err
+	return answer{total, func(tell func(directory.Facet, string, int)) {
+		for _, c := range counts {
+			tell(directory.Facet(c.facet), c.value, c.n)
+		}
+	}}, err
 }
 
 func (p *postgresEngine) size(ctx context.Context) (bytes int64, err error) {
