@@ -15,10 +15,13 @@ type authored struct {
 }
 
 // holdNote reads the note of a Create before anything is held back, then lets
-// it go together with notes of other threads.
+// it go together with notes of other threads. Nothing is fetched for an author
+// who is not listed; whether one is listed still is asked again under the lock.
 func (n *Node) holdNote(ctx context.Context, rec *received) (unlock func(), err error) {
-	if err = n.listed(ctx, rec.actor); err != nil {
-		return nil, err
+	if _, embedded := rec.object["object"].(map[string]any); !embedded {
+		if err = n.listed(ctx, rec.actor); err != nil {
+			return nil, err
+		}
 	}
 	if rec.note, err = n.noteOf(ctx, rec); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,7 +39,6 @@ import (
 const (
 	benchConnections = 16
 	benchMore        = 64 // connections of an inbox: what comes at once is kept together
-	benchAuthors     = 16
 	benchActivities  = 6000
 	benchHosts       = 200
 	benchRounds      = 4               // of deliveries, each between two measurements of the signing limit
@@ -59,15 +59,15 @@ func BenchmarkNode(b *testing.B) {
 	fmt.Printf("\n%s, %d cores at once for the node and for what drives it, %s\n\n", processor(), runtime.GOMAXPROCS(0), runtime.Version())
 	r.row("limit: RSA-2048 verifications", limitVerify(), "/s", 0, 0)
 	r.row("limit: RSA-2048 signatures", limitSign(), "/s", 0, 0)
-	trips := limitHTTP(b)
-	r.row("limit: HTTP round trips, 2 KiB, 16 connections", trips, "/s", 0, 0)
+	bare := limitInbox(b)
+	r.row("limit: HTTP, RSA verified and JSON decoded, nothing else", bare, "/s", 0, 0)
 	durable := limitDurable(b)
 	r.row("limit: durable changes, one small document, 16 at once", durable, "/s", 0, 0)
 
 	for _, connections := range []int{benchConnections, benchMore} {
 		creates, follows, peak := benchInbox(b, connections)
-		r.row(fmt.Sprintf("warm Creates durably applied, %d connections", connections), creates, "/s", trips, 4000)
-		r.row(fmt.Sprintf("warm Follows durably applied, %d connections", connections), follows, "/s", trips, 4000)
+		r.row(fmt.Sprintf("warm Creates durably applied, %d connections", connections), creates, "/s", bare, 4000)
+		r.row(fmt.Sprintf("warm Follows durably applied, %d connections", connections), follows, "/s", bare, 4000)
 		r.row("resident memory at most while they came", peak, "MiB", 0, 0)
 	}
 	out := benchDeliveries(b)
@@ -168,22 +168,30 @@ func drop(c *http.Client, r *http.Request) (int, error) {
 	return resp.StatusCode, err
 }
 
-func limitHTTP(b *testing.B) float64 {
+// limitInbox is a server that reads an activity, decodes it and checks one
+// signature, which every inbox has to do, and does nothing with it.
+func limitInbox(b *testing.B) float64 {
+	key, sum := limitKey()
+	signed, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum)
+	if err != nil {
+		b.Fatal(err)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.WriteHeader(http.StatusAccepted)
-	}))
-	defer server.Close()
-	client, body := benchClient(), bytes.Repeat([]byte("x"), 2048)
-	return perSecond(benchConnections, func(int) {
-		r, err := http.NewRequest(http.MethodPost, server.URL, bytes.NewReader(body))
+		var activity map[string]any
+		body, err := io.ReadAll(r.Body)
 		if err == nil {
-			_, err = drop(client, r)
+			err = errors.Join(json.Unmarshal(body, &activity), rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, sum, signed))
 		}
 		if err != nil {
 			b.Error(err)
 		}
-	})
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer server.Close()
+	peer := federationtest.NewPeer(b)
+	a := peer.Hoster("hebergeuse")
+	one := presign(b, a, server.URL+"/inbox", a.Create(a.Incident("Panne", "Le courrier arrive en retard, nous cherchons.")))
+	return volley(b, server.URL, benchMore, slices.Repeat([]shot{one}, 2*benchActivities), accepted)
 }
 
 func limitDurable(b *testing.B) float64 {
@@ -250,13 +258,14 @@ func volley(b *testing.B, node string, connections int, shots []shot, right func
 }
 
 // benchInbox measures an aggregator that lists the authors of what it receives:
-// each Create is verified, kept as document and notice, and announced.
+// each Create is verified, kept as document and notice, and announced. As many
+// hosters speak as there are connections.
 func benchInbox(b *testing.B, connections int) (creates, follows, peakMiB float64) {
 	node := newProcess(b, roleAggregator)
 	node.start()
 	defer node.kill() // with the answers that it still owes
 	inbox := node.url + "/inbox"
-	authors := listedAuthors(b, node)
+	authors := listedAuthors(b, node, connections)
 	shots := make([]shot, benchActivities)
 	for i := range shots {
 		a := authors[i%len(authors)]
@@ -275,10 +284,10 @@ func benchInbox(b *testing.B, connections int) (creates, follows, peakMiB float6
 	return creates, follows, resident(b, node, "VmHWM")
 }
 
-// listedAuthors are hosters of other nodes that the aggregator lists.
-func listedAuthors(b *testing.B, node *process) []*federationtest.Actor {
+// listedAuthors are so many hosters of other nodes that the aggregator lists.
+func listedAuthors(b *testing.B, node *process, count int) []*federationtest.Actor {
 	var authors []*federationtest.Actor
-	for i := range benchAuthors {
+	for i := range count {
 		peer := federationtest.NewPeer(b)
 		a := peer.Hoster(fmt.Sprintf("hebergeuse%d", i))
 		node.run("follow", "@"+a.Name+"@"+peer.Host)
@@ -290,7 +299,7 @@ func listedAuthors(b *testing.B, node *process) []*federationtest.Actor {
 	within(b, 20*time.Second, "all authors listed", func() bool {
 		var listing struct{ Total int }
 		show(b, node.url+"/api/v1/listings", &listing)
-		return listing.Total == benchAuthors
+		return listing.Total == count
 	})
 	return authors
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-fed/activity/streams"
-
 	"matou/directory"
 	"matou/federation/ap"
 )
@@ -171,7 +169,7 @@ func (a addition) write(at time.Time) (ap.Document, error) {
 	if a.to != "" {
 		cc = append(cc, a.to)
 	}
-	m, err := draft{streams.NewActivityStreamsAdd(), a.id, a.actor, a.object, []ap.IRI{ap.Public}, cc, at}.serialise()
+	m, err := draft{"Add", a.id, a.actor, []ap.IRI{ap.Public}, cc, at}.serialise()
 	if err != nil {
 		return ap.Document{}, err
 	}

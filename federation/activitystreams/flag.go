@@ -3,8 +3,6 @@ package activitystreams
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
-
 	"matou/directory"
 	"matou/federation/ap"
 )
@@ -40,7 +38,10 @@ func Flag(id, actor ap.IRI, objects []ap.IRI, content string, to ap.IRI, at time
 	if len(objects) == 0 {
 		return ap.Document{}, directory.Invalid("object", "must name what is to be looked at")
 	}
-	d := draft{streams.NewActivityStreamsFlag(), id, actor, objects[0], []ap.IRI{to}, nil, at}
+	if err := ids(objects...); err != nil {
+		return ap.Document{}, err
+	}
+	d := draft{"Flag", id, actor, []ap.IRI{to}, nil, at}
 	m, err := d.serialise()
 	if err != nil {
 		return ap.Document{}, err

@@ -3,8 +3,6 @@ package activitystreams
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
-
 	"matou/directory"
 	"matou/federation/ap"
 )
@@ -26,24 +24,24 @@ const typeAggregator = "Service"
 // in a collection of the actor's (ActivityPub 7.8). The object is named and not
 // carried: what it says is read from its own node.
 func Add(id, actor, object, target ap.IRI, at time.Time) (ap.Document, error) {
-	return draft{streams.NewActivityStreamsAdd(), id, actor, object, []ap.IRI{ap.Public}, []ap.IRI{FollowersOf(actor)}, at}.on(target)
+	return draft{"Add", id, actor, []ap.IRI{ap.Public}, []ap.IRI{FollowersOf(actor)}, at}.on(object, target)
 }
 
 // Remove tells the same that an object stands there no more (ActivityPub 7.9).
 func Remove(id, actor, object, target ap.IRI, at time.Time) (ap.Document, error) {
-	return draft{streams.NewActivityStreamsRemove(), id, actor, object, []ap.IRI{ap.Public}, []ap.IRI{FollowersOf(actor)}, at}.on(target)
+	return draft{"Remove", id, actor, []ap.IRI{ap.Public}, []ap.IRI{FollowersOf(actor)}, at}.on(object, target)
 }
 
 // on writes an activity on a thing and a collection, both named by their ids.
-func (d draft) on(target ap.IRI) (ap.Document, error) {
-	if _, err := parseURL(target); err != nil {
+func (d draft) on(object, target ap.IRI) (ap.Document, error) {
+	if err := ids(object, target); err != nil {
 		return ap.Document{}, err
 	}
 	m, err := d.serialise()
 	if err != nil {
 		return ap.Document{}, err
 	}
-	m["object"], m["target"] = string(d.object), string(target)
+	m["object"], m["target"] = string(object), string(target)
 	return document(m, AS, d.actor, d.at)
 }
 

@@ -3,8 +3,6 @@ package activitystreams
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
-
 	"matou/federation/ap"
 )
 
@@ -14,7 +12,7 @@ const MaxAliases = 20
 
 // Move tells the followers of an actor of ours where it lives now (FEP-7628).
 func Move(id, actor, target ap.IRI, at time.Time) (ap.Document, error) {
-	d := draft{streams.NewActivityStreamsMove(), id, actor, actor, []ap.IRI{FollowersOf(actor)}, nil, at}
+	d := draft{"Move", id, actor, []ap.IRI{FollowersOf(actor)}, nil, at}
 	m, err := d.serialise()
 	if err != nil {
 		return ap.Document{}, err

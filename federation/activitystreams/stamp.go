@@ -3,8 +3,6 @@ package activitystreams
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
-
 	"matou/directory"
 	"matou/federation/ap"
 )
@@ -59,7 +57,7 @@ func (r StampRequest) members() map[string]any {
 
 // AcceptStamp answers a request with yes: result is the id of the stamp.
 func AcceptStamp(id, actor ap.IRI, r StampRequest, result ap.IRI, at time.Time) (ap.Document, error) {
-	d := draft{streams.NewActivityStreamsAccept(), id, actor, actor, []ap.IRI{r.Actor}, nil, at}
+	d := draft{"Accept", id, actor, []ap.IRI{r.Actor}, nil, at}
 	m, err := d.serialise()
 	if err != nil {
 		return ap.Document{}, err
@@ -70,7 +68,7 @@ func AcceptStamp(id, actor ap.IRI, r StampRequest, result ap.IRI, at time.Time) 
 
 // RejectStamp answers a request with no.
 func RejectStamp(id, actor ap.IRI, r StampRequest, at time.Time) (ap.Document, error) {
-	d := draft{streams.NewActivityStreamsReject(), id, actor, actor, []ap.IRI{r.Actor}, nil, at}
+	d := draft{"Reject", id, actor, []ap.IRI{r.Actor}, nil, at}
 	m, err := d.serialise()
 	if err != nil {
 		return ap.Document{}, err
@@ -98,7 +96,7 @@ func stampMembers(s ap.Stamp) map[string]any {
 // carries the stamp, because a Tombstone would not say to its reader which of
 // its notes or collections is concerned (FEP-7aa9, FEP-044f).
 func RevokeStamp(id ap.IRI, s ap.Stamp, at time.Time) (ap.Document, error) {
-	d := draft{streams.NewActivityStreamsDelete(), id, s.Actor, s.ID, []ap.IRI{s.Requester}, nil, at}
+	d := draft{"Delete", id, s.Actor, []ap.IRI{s.Requester}, nil, at}
 	m, err := d.serialise()
 	if err != nil {
 		return ap.Document{}, err

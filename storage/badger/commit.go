@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	badgerdb "github.com/dgraph-io/badger/v4"
 
@@ -173,6 +174,10 @@ func (s *Store) commit(batch []*op) int {
 		return answer(batch[:1], explain(err))
 	}
 	if err := s.end(t); err != nil {
+		if half := len(batch) / 2; half > 0 && errors.Is(err, badgerdb.ErrTxnTooBig) { // by what it counts
+			t.Discard()
+			return s.commit(batch[:half])
+		}
 		return answer(batch, explain(err))
 	}
 	if t.packs > 0 {
@@ -203,6 +208,9 @@ func (s *Store) begin() (*tx, error) {
 
 // end commits a transaction of the writer, and counts it.
 func (s *Store) end(t *tx) error {
+	if err := t.saveCounts(); err != nil {
+		return err
+	}
 	version := s.versions.newest + 1
 	if err := t.CommitAt(version, nil); err != nil {
 		s.failed(err)
@@ -225,7 +233,13 @@ func (s *Store) writable() error {
 	if s.broken != nil {
 		return s.broken
 	}
-	return room(s.dir, roomToWrite)
+	if now := time.Now(); now.Sub(s.roomSeen) > roomHolds {
+		if err := room(s.dir, roomToWrite); err != nil {
+			return err
+		}
+		s.roomSeen = now
+	}
+	return nil
 }
 
 // failed remembers that a commit failed: what the disk holds of it is not

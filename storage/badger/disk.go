@@ -2,6 +2,7 @@ package badger
 
 import (
 	"fmt"
+	"time"
 
 	"matou/storage"
 )
@@ -14,6 +15,10 @@ const (
 	roomToOpen  = 64 << 20
 	roomToWrite = 128 << 20
 )
+
+// roomHolds is how long room to write is taken to be there still: nobody fills
+// that much in so short a time.
+const roomHolds = 10 * time.Millisecond
 
 // room fails with storage.ErrFull where less than that is left for dir ("" is
 // memory).

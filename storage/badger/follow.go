@@ -146,7 +146,8 @@ func (s *Store) Count(ctx context.Context, actor ap.IRI) (followers, following, 
 	return c.Followers, c.Following, c.Outbox, err
 }
 
-// counts gives what is counted of an actor; zeroes where nothing is.
+// counts gives what is counted of an actor, without what this transaction
+// counts; zeroes where nothing is.
 func (t *tx) counts(actor ap.IRI) (counts, error) {
 	c, _, err := load(t, byHash(kindCounts, actor), func(c counts) bool { return c.Actor == actor })
 	return c, err
@@ -157,18 +158,42 @@ func (t *tx) count(actor ap.IRI, followers, following, outbox int) error {
 	if followers == 0 && following == 0 && outbox == 0 {
 		return nil
 	}
-	c, err := t.counts(actor)
-	if err != nil {
-		return err
+	c := t.counted[actor]
+	if c == nil {
+		read, err := t.counts(actor)
+		if err != nil {
+			return err
+		}
+		c = &read
+		c.Actor = actor
+		if t.counted == nil {
+			t.counted = make(map[ap.IRI]*counts)
+		}
+		t.counted[actor] = c
 	}
-	c.Actor = actor
 	c.Followers += followers
 	c.Following += following
 	c.Outbox += outbox
-	if c == (counts{Actor: actor}) {
-		return t.Delete(byHash(kindCounts, actor))
+	return nil
+}
+
+// saveCounts writes what was counted: one record for each actor, however many
+// operations of a batch count for it.
+func (t *tx) saveCounts() error {
+	for actor, c := range t.counted {
+		key := byHash(kindCounts, actor)
+		var err error
+		if *c == (counts{Actor: actor}) {
+			err = t.Delete(key)
+		} else {
+			err = t.save(key, c)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return t.save(byHash(kindCounts, actor), c)
+	t.counted = nil
+	return nil
 }
 
 // saveFollow replaces the Follow of that pair. One that comes again mostly

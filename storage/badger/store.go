@@ -44,7 +44,8 @@ type Store struct {
 	sequence uint64
 	commits  uint64
 	odometer *odometer
-	broken   error // the disk failed a write: what it holds is not known any more
+	broken   error     // the disk failed a write: what it holds is not known any more
+	roomSeen time.Time // when there was room to write
 
 	versions         versions // moved by the writer alone
 	lanes, refreshes *schedule

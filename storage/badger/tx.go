@@ -40,7 +40,8 @@ type tx struct {
 	packs    uint64 // written, and to be spread
 	listed   bool   // the feed has grown
 
-	queued                 int // deliveries more, or less
+	counted                map[ap.IRI]*counts // to be written at the end
+	queued                 int                // deliveries more, or less
 	dueLanes, dueRefreshes []dueChange
 }
 
