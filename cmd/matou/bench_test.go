@@ -152,11 +152,6 @@ func limitKey() (key *rsa.PrivateKey, sum []byte) {
 	return key, digest[:]
 }
 
-// benchClient keeps its connections open.
-func benchClient() *http.Client {
-	return &http.Client{Transport: &http.Transport{MaxConnsPerHost: benchConnections, MaxIdleConnsPerHost: benchConnections}}
-}
-
 // drop sends a request and reads the answer to its end.
 func drop(c *http.Client, r *http.Request) (int, error) {
 	resp, err := c.Do(r)
