@@ -41,6 +41,31 @@ func typed(t *testing.T, raw string) pub.Activity {
 	return a
 }
 
+// TestGoFedReadsWhatWeSend has go-fed read every kind of activity that a node
+// sends, as it reads what others send.
+func TestGoFedReadsWhatWeSend(t *testing.T) {
+	read := map[string]bool{}
+	for name, raw := range goldenDocuments(t) {
+		o, err := Parse(raw)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !activities[o.Type()] {
+			continue
+		}
+		a := typed(t, string(raw))
+		if a.GetTypeName() != o.Type() || a.GetJSONLDId().Get().String() != o.String("id") || a.GetActivityStreamsActor().At(0).GetIRI().String() != o.String("actor") {
+			t.Errorf("%s: go-fed reads a %s of another id or actor", name, a.GetTypeName())
+		}
+		read[o.Type()] = true
+	}
+	for _, kind := range []string{"Accept", "Add", "Announce", "Create", "Delete", "Flag", "Follow", "Move", "Reject", "Remove", "Undo", "Update"} {
+		if !read[kind] {
+			t.Errorf("no %s among the golden documents", kind)
+		}
+	}
+}
+
 func TestEnvelopeOfEveryActivity(t *testing.T) {
 	for kind := range activities {
 		for _, object := range []string{
