@@ -170,13 +170,15 @@ var (
 	video   = need("video-meeting")
 )
 
-// visitors are questions as people type them.
-var visitors = []struct {
+// visitor is one who asks.
+type visitor struct {
 	text   string
 	want   rule
 	offers string // a filter that the answer must offer besides: "account=full"
-}{
-	// French
+}
+
+// visitors are questions as people type them, by language.
+var visitors = map[string][]visitor{"fr": {
 	{"stockage de fichiers association Rennes", all(storage, rennes), "audience=small-organisation"},
 	{"remplacer google drive lyon", all(leaving("google-drive"), lyon), ""},
 	{"visio sans compte", either(video, says("visio")), "account=full"},
@@ -260,7 +262,7 @@ var visitors = []struct {
 	{"je cherche un hébergeur", everyone, ""},
 	{"xyzzyx", nobody, ""},
 	{"peertube xyzzyx", says("peertube"), ""},
-	// English
+}, "en": {
 	{"file storage for a charity", either(storage), "audience=small-organisation"},
 	{"replace Google Drive", leaving("google-drive"), ""},
 	{"alternative to Zoom without an account", leaving("zoom"), "account=full"},
@@ -284,11 +286,14 @@ var visitors = []struct {
 	{"peertube near Brest", all(says("peertube"), at("insee:29019", "brest")), ""},
 	{"host videos", need("video-platform"), ""},
 	{"knowledge base", need("wiki"), ""},
-}
+}}
 
 func TestVisitorsFindWhoAnswers(t *testing.T) {
 	a, x := newAsker(t)
-	for _, c := range visitors {
+	if fr, en := len(visitors["fr"]), len(visitors["en"]); len(a.listings) != 300 || fr < 60 || en < 20 {
+		t.Errorf("%d hosters, %d questions in French, %d in English: want 300, and 60 and 20 at least", len(a.listings), fr, en)
+	}
+	for _, c := range slices.Concat(visitors["fr"], visitors["en"]) {
 		r := a.ask(t, x, c.text, c.want)
 		if c.offers != "" && !slices.ContainsFunc(r.Read, func(w directory.Reading) bool {
 			f, v, _ := strings.Cut(c.offers, "=")

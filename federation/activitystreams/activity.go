@@ -1,6 +1,7 @@
 package activitystreams
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -110,6 +111,7 @@ func (d draft) with(object []byte) (ap.Document, error) {
 	if err != nil {
 		return ap.Document{}, err
 	}
+	object = bytes.TrimPrefix(object, byteOrderMark)
 	var bare map[string]jsontext.Value // no key twice, no half characters
 	if err := strict.Unmarshal(object, &bare); err != nil {
 		return ap.Document{}, fmt.Errorf("embed a document: %w", err)

@@ -53,9 +53,12 @@ func parse(raw []byte) (Object, error) {
 	return o, err
 }
 
+// byteOrderMark is written by some before all text, and says nothing of UTF-8.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // parseMember is ParseMember without a word on @context.
 func parseMember(raw []byte, member string) (Object, []byte, error) {
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	raw = bytes.TrimPrefix(raw, byteOrderMark)
 	if len(raw) > maxBytes {
 		return nil, nil, directory.Invalid("document", "is longer than %d bytes", maxBytes)
 	}
