@@ -30,7 +30,7 @@ var imports = []struct {
 	{"federation/fetch", []string{"directory"}, []string{"code.dny.dev/ssrf"}},
 	{"federation/signature", []string{"directory"}, []string{"github.com/go-fed/httpsig", "github.com/dunglas/httpsfv"}},
 	{"federation/proof", []string{"directory"}, []string{}},
-	{"federation/activitystreams", []string{"directory", "federation/ap", "federation/proof", "federation/signature"}, []string{"github.com/go-json-experiment/json/jsontext", "github.com/go-fed/activity/…", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…"}},
+	{"federation/activitystreams", []string{"directory", "federation/ap", "federation/proof", "federation/signature"}, []string{"github.com/go-json-experiment/json/…", "github.com/go-fed/activity/…", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark/…", "golang.org/x/net/…"}},
 	{"federation/delivery", []string{"directory", "federation/ap"}, []string{"github.com/hashicorp/golang-lru/v2/…"}},
 	{"federation/…", []string{"directory", "federation/…"}, []string{"github.com/go-fed/activity/…", "github.com/gorilla/mux", "github.com/hashicorp/golang-lru/v2/…", "github.com/oklog/ulid/v2", "golang.org/x/net/…", "golang.org/x/sync/…", "golang.org/x/text/…", "golang.org/x/time/rate"}},
 	{"storage/badger", []string{"directory", "federation/ap", "storage"}, []string{"github.com/dgraph-io/badger/v4/…", "github.com/hashicorp/golang-lru/v2/…"}},
