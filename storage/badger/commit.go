@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -120,10 +121,15 @@ func (s *Store) enqueue(ctx context.Context, o *op) error {
 }
 
 // write is the writer: it takes what has gathered, commits it with one sync,
-// and begins again.
+// and begins again. Before it takes anything it lets those who are ready bring
+// what they have, for as long as more comes: a commit costs the same for many.
 func (s *Store) write() {
 	defer close(s.written)
 	for first := range s.ops {
+		for waiting := -1; len(s.ops) > waiting; {
+			waiting = len(s.ops)
+			runtime.Gosched()
+		}
 		batch := take(nil, first)
 		for more := true; more && len(batch) < maxBatch; {
 			select {
