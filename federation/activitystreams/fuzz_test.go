@@ -1,9 +1,11 @@
 package activitystreams
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -129,6 +131,36 @@ func FuzzPlainText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		if got, want := PlainText(s), PlainText(s+"<br>"); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	})
+}
+
+// Whatever was taken as a Follow can be answered: the Accept carries it, with
+// all that it said but its context.
+func FuzzAccept(f *testing.F) {
+	seeds(f)
+	f.Add([]byte("\xef\xbb\xbf{\"@context\":[\"https://www.w3.org/ns/activitystreams\"],\"type\":\"Follow\",\"n\":1e400}"))
+	const us, them = ap.IRI("https://hoster.example/ap/actors/a"), ap.IRI("https://peer.example/b")
+	read := func(t *testing.T, raw []byte) (o map[string]any) {
+		d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, byteOrderMark)))
+		d.UseNumber()
+		if err := d.Decode(&o); err != nil {
+			t.Fatalf("%q: %v", raw, err)
+		}
+		return o
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if _, err := Parse(raw); err != nil {
+			return
+		}
+		d, err := Accept(us+"/1", us, raw, them, testDay)
+		if err != nil {
+			t.Fatalf("no answer to %q: %v", raw, err)
+		}
+		answer, follow := read(t, d.Body), read(t, raw)
+		delete(follow, "@context")
+		if answer["type"] != "Accept" || !reflect.DeepEqual(answer["object"], any(follow)) {
+			t.Errorf("%q is answered with %q", raw, d.Body)
 		}
 	})
 }
