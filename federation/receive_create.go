@@ -18,10 +18,12 @@ type authored struct {
 // it go together with notes of other threads. Nothing is fetched for an author
 // who is not listed; whether one is listed still is asked again under the lock.
 func (n *Node) holdNote(ctx context.Context, rec *received) (unlock func(), err error) {
-	if _, embedded := rec.object["object"].(map[string]any); !embedded {
-		if err = n.listed(ctx, rec.actor); err != nil {
-			return nil, err
-		}
+	_, embedded, err := rec.only()
+	if err == nil && embedded == nil {
+		err = n.listed(ctx, rec.actor)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if rec.note, err = n.noteOf(ctx, rec); err != nil {
 		return nil, err

@@ -180,7 +180,7 @@ func (s *Store) commit(batch []*op) int {
 		return answer(batch[:1], explain(err))
 	}
 	if err := s.end(t); err != nil {
-		if half := len(batch) / 2; half > 0 && errors.Is(err, badgerdb.ErrTxnTooBig) { // by what it counts
+		if half := len(batch) / 2; half > 0 && errors.Is(err, badgerdb.ErrTxnTooBig) { // no room for the counts
 			t.Discard()
 			return s.commit(batch[:half])
 		}
