@@ -352,11 +352,12 @@ func FuzzReadChatonsInfos(f *testing.F) {
 			}
 		}
 		if s, _, err := exchange.Service(file); err == nil {
-			if v := s; s.Name == "" {
+			v := s
+			if v.Name == "" {
 				v.Name = "Pad"
-				if v.Validate("") != nil {
-					t.Fatalf("imported what is not valid from %q: %v", raw, v.Validate(""))
-				}
+			}
+			if err := v.Validate(""); err != nil {
+				t.Fatalf("imported what is not valid from %q: %v", raw, err)
 			}
 			if got := exchange.ExportService(s, directory.Hoster{}, file).Bytes(); !bytes.Equal(got, raw) {
 				t.Fatalf("read %q, exported %q", raw, got)

@@ -147,7 +147,7 @@ func hidden(r rune) bool {
 
 // readLine reads a text of one line and at most most characters.
 func readLine(s string, most int) (string, error) {
-	return readProse(strings.ReplaceAll(s, "\n", " "), most)
+	return readProse(strings.NewReplacer("\n", " ", "\t", " ").Replace(s), most)
 }
 
 // readProse reads a text that may have several lines.
