@@ -81,6 +81,56 @@ func testRetry(t *testing.T, b *bench) {
 	equal(t, "delivered: it does not", b.lanes(start), []ap.Lane{{Inbox: inbox, DueAt: start}})
 }
 
+// testSettledTogether settles several deliveries of a lane at once, which is as
+// if they had been settled one by one.
+func testSettledTogether(t *testing.T, b *bench) {
+	other := ap.IRI("https://peer002.example/inbox")
+	at := func(n int) time.Time { return start.Add(time.Duration(n) * time.Second) }
+	of := func(n int) ap.Outcome { return ap.Outcome{Delivery: delivery(n, inbox, start), Done: true} }
+	for n := 1; n <= 9; n++ {
+		b.apply(sending(n, at(n), inbox))
+	}
+	b.apply(sending(1, start, other))
+	settle := func(outcomes ...ap.Outcome) {
+		t.Helper()
+		if err := b.Settle(b.ctx, outcomes); err != nil {
+			t.Fatalf("Settle: %v", err)
+		}
+	}
+	b.settle(ap.Outcome{Delivery: delivery(1, inbox, start), RetryAt: start, Error: "no answer"})
+
+	settle(of(1), of(2), ap.Outcome{Delivery: delivery(1, other, start), Done: true})
+	equal(t, "two taken", b.waiting(inbox), []string{ulid(3), ulid(4), ulid(5), ulid(6), ulid(7), ulid(8), ulid(9)})
+	equal(t, "the lane is due for the third and fails no more, the other's is gone", b.lanes(at(99)), []ap.Lane{{Inbox: inbox, DueAt: at(3)}})
+
+	failed := ap.Outcome{Delivery: delivery(4, inbox, start), RetryAt: at(60), Error: "answered 500"}
+	settle(of(3), failed)
+	failing := ap.Lane{Inbox: inbox, DueAt: at(60), Attempts: 1, FailingSince: start, LastError: "answered 500"}
+	equal(t, "one taken and the next one not", b.lanes(at(99)), []ap.Lane{failing})
+
+	settle(of(5), of(9))
+	equal(t, "those behind the first", b.waiting(inbox), []string{ulid(4), ulid(6), ulid(7), ulid(8)})
+	equal(t, "leave the lane as it was", b.lanes(at(99)), []ap.Lane{failing})
+
+	given := of(4)
+	given.Error = "given up"
+	settle(given, of(4), of(6))
+	equal(t, "given up, then one taken", b.lanes(at(99)), []ap.Lane{{Inbox: inbox, DueAt: at(7)}})
+	given = of(7)
+	given.Error = "given up"
+	settle(given, of(8))
+	equal(t, "nothing is left", b.lanes(at(99)), []ap.Lane(nil))
+
+	for n := 11; n <= 13; n++ {
+		b.apply(sending(n, at(n), inbox))
+	}
+	gone := of(12)
+	gone.Done, gone.Gone = false, true
+	settle(of(11), gone, of(13))
+	equal(t, "gone", b.waiting(inbox), []string(nil))
+	equal(t, "with its lane", b.lanes(at(99)), []ap.Lane(nil))
+}
+
 func testGone(t *testing.T, b *bench) {
 	other := ap.IRI("https://peer002.example/inbox")
 	at := func(n int, object, shared ap.IRI, state ap.FollowState) ap.Follow {

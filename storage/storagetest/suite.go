@@ -48,6 +48,7 @@ var tests = map[string]func(*testing.T, *bench){
 	"the outbox comes newest first":              testOutbox,
 	"a lane goes in order":                       testLane,
 	"a failed delivery waits":                    testRetry,
+	"deliveries of a lane settled together":      testSettledTogether,
 	"an inbox that is gone takes its followers":  testGone,
 	"lanes come earliest first":                  testDueLanes,
 	"a late answer is passed over":               testLate,
