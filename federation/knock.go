@@ -22,6 +22,9 @@ const (
 	sendingMoment = time.Second
 )
 
+// mostHosts is of how many hosts it is remembered what is kept of them.
+const mostHosts = 4096
+
 // post delivers one activity: signed by draft-cavage first, which every peer
 // understands and without which some drop activities silently, and by RFC 9421
 // as a second knock where the first one is refused with 401 or 403. A host
@@ -36,12 +39,11 @@ func (n *Node) post(ctx context.Context, d ap.Delivery, body []byte) delivery.Re
 		return delivery.Result{Verdict: delivery.GiveUp, Reason: "its host is suspended by this node"}
 	}
 	schemes := []signature.Scheme{signature.Cavage, signature.MessageSignatures}
-	host, err := n.store.Host(ctx, name)
-	if err != nil && !isNotFound(err) {
+	host, err := n.host(ctx, name)
+	if err != nil {
 		return delivery.Classify(0, err)
 	}
-	remembered := host.MessageSignatures.After(n.clock())
-	if remembered {
+	if host.MessageSignatures.After(n.clock()) {
 		schemes[0], schemes[1] = schemes[1], schemes[0]
 	}
 	n.stepAside(ctx)
@@ -96,13 +98,31 @@ func (n *Node) knock(ctx context.Context, s signature.Signer, scheme signature.S
 	return result, resp.Status
 }
 
+// host gives what is kept of a host; a Host without more than its name where
+// that is nothing.
+func (n *Node) host(ctx context.Context, name string) (ap.Host, error) {
+	if h, ok := n.hosts.Get(name); ok {
+		return h, nil
+	}
+	h, err := n.store.Host(ctx, name)
+	switch {
+	case isNotFound(err):
+		h = ap.Host{Name: name}
+	case err != nil:
+		return ap.Host{}, err
+	}
+	n.hosts.Add(name, h)
+	return h, nil
+}
+
 // rememberScheme keeps which scheme a host takes. It is a help: where it cannot
-// be kept, the next delivery knocks twice again.
+// be kept, it is known until the next start.
 func (n *Node) rememberScheme(ctx context.Context, name string, scheme signature.Scheme) {
 	h := ap.Host{Name: name}
 	if scheme == signature.MessageSignatures {
 		h.MessageSignatures = n.clock().Add(knockMemory)
 	}
+	n.hosts.Add(name, h)
 	_, err := n.store.Apply(ctx, ap.Change{Hosts: []ap.Host{h}})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		n.log.WarnContext(ctx, "signature scheme not remembered", "host", name, "error", err.Error())

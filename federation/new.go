@@ -45,6 +45,9 @@ func New(ctx context.Context, cfg Config, store Store, queue delivery.Queue, log
 	if n.sending, err = lru.New[ap.IRI, sending](mostSending); err != nil {
 		return nil, fmt.Errorf("prepare deliveries: %w", err)
 	}
+	if n.hosts, err = lru.New[string, ap.Host](mostHosts); err != nil {
+		return nil, fmt.Errorf("prepare deliveries: %w", err)
+	}
 	n.policies = newPolicies(cfg)
 	if err := n.loadPolicies(ctx); err != nil {
 		return nil, err

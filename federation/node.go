@@ -76,6 +76,7 @@ type Node struct {
 	homes      *homes
 	desk       *desk
 	sending    *lru.Cache[ap.IRI, sending] // see outgoing
+	hosts      *lru.Cache[string, ap.Host] // see host
 
 	policies *policies
 
