@@ -5,7 +5,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LINTER := .tools/golangci-lint
 LINTER_VERSION := v2.15.0
 
-.PHONY: demo pictures build test check race network fuzz bench bench-parts bench-search golden docs fmt lint
+.PHONY: demo pictures build test check race network fuzz corpus bench bench-parts bench-search golden docs fmt lint
 
 build: ## bin/matou, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.Version=$(VERSION)" -o bin/matou ./cmd/matou
@@ -30,6 +30,9 @@ network: ## three directories and thirty hosters: how long until each sees what 
 
 fuzz: ## each fuzz target for FUZZTIME seconds
 	.ci/fuzz $(or $(FUZZTIME),15s)
+
+corpus: ## keep of what fuzzing has found the inputs that reach new code
+	.ci/corpus
 
 bench: ## a whole node beside the limits of this machine, then search beside bleve and PostgreSQL: two tables
 	$(GO) test ./cmd/matou -run '^$$' -bench '^BenchmarkNode$$' -benchtime 1x -timeout 20m
