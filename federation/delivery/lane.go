@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	inARow        = 16                     // deliveries of one lane before others have their turn
-	settleWithin  = 250 * time.Millisecond // those that were taken are settled together, before a try that begins later
+	inARow        = 16 // deliveries of one lane before others have their turn
 	settleTimeout = 10 * time.Second
 )
 
@@ -29,8 +28,8 @@ type report struct {
 // turn delivers what a lane holds, in order, while it succeeds. Tries end with
 // ctx, which outlives stop by the grace; a try that was cut off stays queued as
 // if it had not been made.
-func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) (rep report) {
-	rep = report{inbox: l.Inbox, host: l.Inbox.Host()}
+func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) report {
+	rep := report{inbox: l.Inbox, host: l.Inbox.Host()}
 	queued, err := w.queue.Deliveries(ctx, l.Inbox, inARow+1)
 	if err != nil {
 		rep.err = err
@@ -41,23 +40,10 @@ func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) (rep
 		rep.more, rep.err = len(queued) > inARow, w.giveUp(ctx, queued)
 		return rep
 	}
-	var taken []ap.Outcome // by the inbox, and not settled yet
-	var since time.Time    // when the first of them was
-	settle := func(more ...ap.Outcome) error {
-		all := append(taken, more...)
-		taken = nil
-		return w.settle(ctx, all)
-	}
-	defer func() { rep.err = errors.Join(rep.err, settle()) }()
 	for i, d := range queued {
 		if i == inARow || stopped(stop) {
 			rep.more = true
 			return rep
-		}
-		if len(taken) > 0 && time.Since(since) > settleWithin {
-			if rep.err = settle(); rep.err != nil {
-				return rep
-			}
 		}
 		result, err := w.try(ctx, d)
 		if err != nil {
@@ -77,26 +63,19 @@ func (w *Worker) turn(ctx context.Context, stop <-chan struct{}, l ap.Lane) (rep
 			}
 			fate = deliver
 		}
-		now := time.Now()
-		o := outcome(l, d, result, now)
-		if result.Verdict == Delivered {
-			w.latency.add(now.Sub(d.CreatedAt))
-			l.Attempts, l.FailingSince = 0, time.Time{}
-			if len(taken) == 0 {
-				since = now
-			}
-			taken = append(taken, o)
-			continue
-		}
+		o := outcome(l, d, result, time.Now())
 		behind := outdatedBehind(l, o, result, queued[i+1:])
-		if rep.err = settle(append([]ap.Outcome{o}, behind...)...); rep.err != nil {
+		if rep.err = w.settle(ctx, append([]ap.Outcome{o}, behind...), result); rep.err != nil {
 			return rep
 		}
-		if result.Verdict != GiveUp {
+		if o.Gone || result.Verdict == Retry || result.Verdict == Refused {
 			rep.more = o.Done && !o.Gone && i+1+len(behind) < len(queued)
 			return rep
 		}
 		l.Attempts = 0
+		if o.Error == "" {
+			l.FailingSince = time.Time{}
+		}
 	}
 	return rep
 }
@@ -107,7 +86,10 @@ func (w *Worker) giveUp(ctx context.Context, all []ap.Delivery) error {
 	for i, d := range all {
 		outcomes[i] = ap.Outcome{Delivery: d, Done: true, Error: givenUpReason}
 	}
-	return w.settle(ctx, outcomes)
+	if len(outcomes) == 0 {
+		return nil
+	}
+	return w.settle(ctx, outcomes, Result{Verdict: GiveUp})
 }
 
 // outdatedBehind gives up, with a delivery whose last try had no answer, those
@@ -140,12 +122,9 @@ func (w *Worker) try(ctx context.Context, d ap.Delivery) (Result, error) {
 	return w.post(ctx, d, document.Body), nil
 }
 
-// settle records outcomes, also when the worker is being stopped: what a peer
-// took must not be sent to it again.
-func (w *Worker) settle(ctx context.Context, outcomes []ap.Outcome) error {
-	if len(outcomes) == 0 {
-		return nil
-	}
+// settle records outcomes, the first of which has that result, also when the
+// worker is being stopped: what a peer took must not be sent to it again.
+func (w *Worker) settle(ctx context.Context, outcomes []ap.Outcome, r Result) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	if err := w.queue.Settle(ctx, outcomes); err != nil {
@@ -162,8 +141,9 @@ func (w *Worker) settle(ctx context.Context, outcomes []ap.Outcome) error {
 		case !o.Done:
 			w.retried.Add(1)
 			w.log.DebugContext(ctx, "delivery to be retried", attributes...)
-		case o.Error == "":
+		case o.Error == "" && r.Verdict == Delivered:
 			w.delivered.Add(1)
+			w.latency.add(time.Since(o.Delivery.CreatedAt))
 		default:
 			w.givenUp.Add(1)
 			w.log.InfoContext(ctx, "delivery given up", attributes...)

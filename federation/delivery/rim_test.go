@@ -22,7 +22,6 @@ type rim struct {
 	calls chan func()
 	done  chan struct{}
 	clock atomic.Int64 // the bubble's time at the call, in nanoseconds
-	times atomic.Int64 // that Settle was called
 
 	mu     sync.Mutex
 	broken error // what the store fails with, if not nil
@@ -100,7 +99,6 @@ func (s *rim) Deliveries(_ context.Context, inbox ap.IRI, limit int) (all []ap.D
 }
 
 func (s *rim) Settle(_ context.Context, outcomes []ap.Outcome) error {
-	s.times.Add(1)
 	return s.do(func() error { return s.store.Settle(context.Background(), outcomes) })
 }
 

@@ -42,9 +42,8 @@ type Stats struct {
 
 // Worker delivers what is in a Queue: in order within a lane, many lanes at
 // once, few of one host, and none of a host that has stopped to answer until
-// half an hour has passed. A delivery leaves the queue once it is settled, with
-// those of its lane that were taken in the same moment: a crash can repeat the
-// last ones of each lane, and lose none.
+// half an hour has passed. A delivery leaves the queue once it is settled, so a
+// crash can repeat one and lose none.
 type Worker struct {
 	queue     Queue
 	documents Documents

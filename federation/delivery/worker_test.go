@@ -41,50 +41,6 @@ func TestInOrderAndAtOnce(t *testing.T) {
 	})
 }
 
-// What an inbox takes in one moment leaves the queue together, and soon: where
-// a try fails, or another begins later, what was taken before it has left.
-func TestSettledTogether(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *rim) {
-		const one, eleventh = 100 * time.Millisecond, 11
-		var b *bench
-		inbox := inboxOf("a.example")
-		b = newBench(t, s, func(_ context.Context, _ ap.Delivery, nth int) delivery.Result {
-			tries := len(b.seen())
-			took := tries - 1
-			if tries > eleventh {
-				took--
-			}
-			if late := b.left(inbox) - (16 - took); late > 3 {
-				t.Errorf("when try %d begins %d that were taken are queued still", tries, late)
-			}
-			time.Sleep(one)
-			if tries == eleventh && nth == 1 {
-				return status(500)
-			}
-			return status(202)
-		})
-		var want []ap.IRI
-		for range 16 {
-			want = append(want, b.queue(inbox))
-		}
-		time.Sleep(20 * one)
-		if n := b.left(inbox); n != 6 {
-			t.Errorf("%d are left after the one that failed, want 6", n)
-		}
-		time.Sleep(time.Hour)
-		if got := b.activities(inbox); !slices.Equal(got, want) || len(b.seen()) != 17 {
-			t.Errorf("%d tries:\ngot  %v\nwant %v", len(b.seen()), got, want)
-		}
-		if n := b.left(inbox); n != 0 {
-			t.Errorf("%d are left", n)
-		}
-		if n := s.times.Load(); n > 8 {
-			t.Errorf("settled in %d goes", n)
-		}
-		b.wantStats(delivery.Stats{Delivered: 16, Retried: 1})
-	})
-}
-
 func TestSchedule(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *rim) {
 		b := newBench(t, s, always(status(503)))
