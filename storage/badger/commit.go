@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -37,15 +36,10 @@ func (o *op) run(t *tx) (err error) {
 		o.applied, err = t.apply(o.change)
 		return err
 	}
-	for rest := o.outcomes; len(rest) > 0; {
-		n := slices.IndexFunc(rest, func(another ap.Outcome) bool { return another.Delivery.Inbox != rest[0].Delivery.Inbox })
-		if n < 0 {
-			n = len(rest)
-		}
-		if err := t.settle(rest[:n]); err != nil {
+	for _, outcome := range o.outcomes {
+		if err := t.settle(outcome); err != nil {
 			return err
 		}
-		rest = rest[n:]
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package badger
 
 import (
 	"context"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -99,92 +98,69 @@ func (t *tx) dropLane(inbox ap.IRI) error {
 	return t.Delete(byHash(kindLane, inbox))
 }
 
-// settle records what became of deliveries of one lane, one after another;
-// those that are not in the queue any more are passed over.
-func (t *tx) settle(outcomes []ap.Outcome) error {
-	l, found, err := t.lane(outcomes[0].Delivery.Inbox)
+// settle records what became of one delivery; one that is not in the queue any
+// more is passed over.
+func (t *tx) settle(o ap.Outcome) error {
+	inbox := o.Delivery.Inbox
+	l, found, err := t.lane(inbox)
 	if err != nil || !found {
 		return err
 	}
-	before := l
-	waiting, err := t.keys(l.from(), len(outcomes)+1)
-	if err != nil {
+	if found, err = t.has(deliveryKey(inbox, o.Delivery.Key)); err != nil || !found {
 		return err
-	}
-	for i, o := range outcomes {
-		key := deliveryKey(l.Inbox, o.Delivery.Key)
-		at := slices.IndexFunc(waiting, func(key []byte) bool { return string(key) == o.Delivery.Key })
-		if at < 0 {
-			if found, err = t.has(key); err != nil {
-				return err
-			}
-			if !found {
-				continue
-			}
-		}
-		switch {
-		case o.Gone:
-			if err = t.removeLane(before, o.Delivery.Signer); err != nil || i+1 == len(outcomes) {
-				return err
-			}
-			return t.settle(outcomes[i+1:])
-		case o.Done:
-			if err = t.unqueue(key); err != nil {
-				return err
-			}
-			if at == 0 {
-				l.advance(o)
-			}
-			if at >= 0 {
-				waiting = slices.Delete(waiting, at, at+1)
-			}
-		case at == 0:
-			l.retry(o, t.now)
-		}
 	}
 	switch {
-	case l == before: // none was the first: the state of the lane is that of the first
-		return nil
-	case len(waiting) == 0:
-		return t.dropLane(l.Inbox)
+	case o.Gone:
+		return t.removeLane(l, o.Delivery.Signer)
+	case l.First != o.Delivery.Key:
+		return t.settleBehind(o)
+	case !o.Done:
+		return t.retry(l, o)
 	}
-	return t.lead(l, string(waiting[0]))
-}
-
-// lead saves a lane that begins with a delivery, and is due for it at once
-// where it has no time yet.
-func (t *tx) lead(l lane, first string) error {
-	if l.First = first; !l.DueAt.IsZero() {
-		return t.saveLane(l)
+	if err := t.unqueue(deliveryKey(inbox, o.Delivery.Key)); err != nil {
+		return err
 	}
-	next, err := must(t, deliveryKey(l.Inbox, first), func(d ap.Delivery) bool { return d.Inbox == l.Inbox })
+	next, err := collect[ap.Delivery](t, l.from(), 1)
 	if err != nil {
 		return err
 	}
-	l.DueAt = next.CreatedAt
-	return t.saveLane(l)
+	if len(next) == 0 {
+		return t.dropLane(inbox)
+	}
+	return t.advance(l, o, next[0])
+}
+
+// settleBehind settles a delivery that is not the first of its lane: the state
+// of the lane is that of the first, and stays.
+func (t *tx) settleBehind(o ap.Outcome) error {
+	if !o.Done {
+		return nil
+	}
+	return t.unqueue(deliveryKey(o.Delivery.Inbox, o.Delivery.Key))
 }
 
 // retry counts a failed try of the first delivery.
-func (l *lane) retry(o ap.Outcome, now time.Time) {
+func (t *tx) retry(l lane, o ap.Outcome) error {
 	l.DueAt = o.RetryAt
 	l.Attempts++
 	if l.FailingSince.IsZero() {
-		l.FailingSince = now.UTC()
+		l.FailingSince = t.now.UTC()
 	}
 	l.LastError = shorten(o.Error)
+	return t.saveLane(l)
 }
 
-// advance leaves the first delivery behind; the lane has no time until lead
-// gives it one. An inbox that was given up on is still failing; one that took
-// a delivery is not.
-func (l *lane) advance(o ap.Outcome) {
-	l.DueAt = time.Time{}
+// advance makes the lane due at once for its next delivery. An inbox that was
+// given up on is still failing; one that took a delivery is not.
+func (t *tx) advance(l lane, o ap.Outcome, next ap.Delivery) error {
+	l.First = next.Key
+	l.DueAt = next.CreatedAt
 	l.Attempts = 0
 	l.LastError = shorten(o.Error)
 	if o.Error == "" {
 		l.FailingSince = time.Time{}
 	}
+	return t.saveLane(l)
 }
 
 // removeLane removes a lane with all that it holds, and the followers of
