@@ -107,10 +107,11 @@ func (n *Node) follows(ctx context.Context, actor ap.IRI) (bool, error) {
 }
 
 // notAhead gives t, or now where t lies too far in the future to be meant: a
-// document dated next year could never be changed again.
+// document dated next year could never be changed again. It is a whole second:
+// peers say no more, and what they say in the same second is not older.
 func notAhead(t, now time.Time) time.Time {
 	if t.After(now.Add(maxAhead)) {
-		return now
+		return now.Truncate(time.Second)
 	}
 	return t
 }
